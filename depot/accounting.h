@@ -36,7 +36,7 @@ struct Accounting {
   std::uint64_t refcounted_allocations = 0;
   std::uint64_t frees = 0;       // evictions
   std::uint64_t truncated = 0;   // in use, deeper than MAX_FRAMES when saved: each save made one
-  std::uint64_t max_copies = 0;  // most records in use of one truncated stack; all in one hash chain
+  std::uint64_t max_copies = 0;  // most records at a time of one truncated stack, all in one hash chain
 
   // Saves that got no record (the handle is 0), and puts that freed nothing.
   std::uint64_t lost_at_cap = 0;      // "Stack depot reached limit capacity"

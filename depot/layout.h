@@ -38,10 +38,11 @@ class Layout {
 
   [[nodiscard]] std::uint32_t word() const { return word_; }
   [[nodiscard]] std::uint32_t page_size() const { return page_size_; }
+  [[nodiscard]] std::uint32_t max_frames() const { return max_frames_; }
   [[nodiscard]] std::uint32_t header_size() const { return header_; }  // the offset of `entries`
   // Frames kept of a stack of `frames`: at most MAX_FRAMES from v6.8 on, all of them before.
   [[nodiscard]] std::uint32_t stored_frames(std::uint64_t frames) const;
-  [[nodiscard]] bool truncates(std::uint64_t frames) const { return stored_frames(frames) < frames; }
+  [[nodiscard]] bool truncates(std::uint64_t frames) const;
   // The bytes of a record for a stack of `frames`, saved refcounted or not.
   [[nodiscard]] RecordBytes record(std::uint64_t frames, bool refcounted) const;
   [[nodiscard]] std::uint32_t slot_size() const {

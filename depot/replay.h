@@ -5,11 +5,13 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "depot/accounting.h"
+#include "depot/chunked.h"
 #include "depot/client.h"
 #include "depot/config.h"
 #include "depot/pool_model.h"
@@ -28,7 +30,7 @@ struct Facts {
   std::uint64_t unique = 0;
   std::uint64_t empty = 0;  // saves without frames, which no kernel stores; not in `saves`
   std::uint64_t puts = 0;
-  std::uint64_t boots = 0;   // with at least one save
+  std::uint64_t boots = 0;   // with at least one save or put
   std::uint64_t frames = 0;  // of all unique stacks
   std::uint32_t min_depth = 0;
   std::uint32_t max_depth = 0;
@@ -63,16 +65,40 @@ class Replay {
 
   [[nodiscard]] const std::vector<Config>& configs() const { return configs_; }
   [[nodiscard]] const StackStore& stacks() const { return store_; }
-  [[nodiscard]] const Layout& layout(std::size_t config) const;
+  [[nodiscard]] const Layout& layout(std::size_t config) const { return models_[config].layout(); }
   // The handle under which this boot's depot holds a stack; nothing if it does not. Of several records the
   // latest.
   [[nodiscard]] std::optional<std::uint32_t> handle(std::size_t config, StackId id) const;
+  // The kernel's hashes of the stacks that this boot's depot holds, truncated ones left out: for
+  // hash_advice().
+  [[nodiscard]] std::vector<std::uint32_t> hashes(std::size_t config) const;
   // Bytes of memory that the replay holds, the store's included.
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
  private:
+  // Per client, for a stack whose own flag is absent, false or true.
+  using Refcounted = std::array<std::array<bool, 3>, kClientCount>;
+
+  void save_in_all(const StackUse& use, Client client, std::size_t flag, std::uint64_t count);
+  [[nodiscard]] bool in_boot(const StackUse& use) const { return use.boot == boot_; }
+  void account_buckets(std::vector<Accounting>& accountings) const;
+
   std::vector<Config> configs_;
+  std::deque<PoolModel> models_;         // by config
+  std::vector<Refcounted> refcounted_;   // by config
+  std::vector<std::uint32_t> watchful_;  // configs that may have to hear of a duplicate
+  std::uint32_t shallowest_;             // the smallest MAX_FRAMES of all
   StackStore store_;
+  Chunked<StackId> records_;      // of this boot, in order of first save
+  std::vector<Accounting> past_;  // boots before, by config
+  std::uint32_t boot_ = 1;
+  std::uint64_t boot_saves_ = 0;
+  std::uint64_t boot_puts_ = 0;
+  std::uint64_t past_boots_ = 0;
+  std::uint64_t saves_ = 0;
+  std::uint64_t puts_ = 0;
+  std::uint64_t empty_ = 0;
+  std::array<ClientFacts, kClientCount> clients_{};
 };
 
 }  // namespace depot

@@ -8,49 +8,67 @@
 #include <span>
 #include <vector>
 
+#include "depot/chunked.h"
+
 namespace depot {
 
 using StackId = std::uint32_t;
 
-// What a replay remembers of a stack. It lies in front of the frames, so that a stack seen before is
-// recognised and counted in one place of memory.
+// A known stack: its depth, and what a replay remembers of it, which lies in front of the frames so that a
+// stack seen before is recognised and counted in one place of memory.
 struct StackUse {
-  std::uint64_t saves = 0;
-  std::uint32_t boot = 0;     // the last boot that saved it; 0 is none
-  std::uint32_t record = 0;   // its number within that boot
-  std::uint16_t clients = 0;  // a bit per Client that saved it
+  std::uint64_t saves : 48 = 0;
+  std::uint64_t clients : 16 = 0;  // a bit per Client that saved it
+  std::uint32_t boot = 0;          // the last boot that saved it; 0 is none
+  std::uint32_t record = 0;        // its number within that boot
+  std::uint32_t depth = 0;         // frames
+  StackId id = 0;
 };
 
 class StackStore {
  public:
   struct Interned {
-    StackId id;
-    bool is_new;
     StackUse& use;
+    bool is_new;
   };
 
   StackStore();
 
-  // The stack's id, a new one if it was not known. Any depth up to 2^32 - 1, 0 too.
+  // The stack's id and use, new if it was not known. Up to 2^32 - 1 frames, none at all too.
   Interned intern(std::span<const std::uint64_t> frames);
-  // The id of a known stack; nothing is added.
-  [[nodiscard]] std::optional<StackId> find(std::span<const std::uint64_t> frames) const;
+  // A known stack; nullptr, and nothing added, if it is not.
+  [[nodiscard]] const StackUse* find(std::span<const std::uint64_t> frames) const;
+  [[nodiscard]] StackUse* find(std::span<const std::uint64_t> frames);
 
   // Ids are 0 .. size() - 1, in order of first sight. `id` must be one of them.
   [[nodiscard]] std::span<const std::uint64_t> frames(StackId id) const;
-  [[nodiscard]] const StackUse& use(StackId id) const;
-  [[nodiscard]] StackUse& use(StackId id);
-  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const StackUse& use(StackId id) const { return *stacks_[id]; }
+  [[nodiscard]] std::size_t size() const { return stacks_.size(); }
 
-  [[nodiscard]] std::uint64_t frame_bytes() const { return frame_bytes_; }    // of all unique stacks
-  [[nodiscard]] std::uint64_t memory_bytes() const { return memory_bytes_; }  // all that the store holds
+  [[nodiscard]] std::uint64_t frame_bytes() const { return frame_bytes_; }  // of all unique stacks
+  [[nodiscard]] std::uint64_t memory_bytes() const;                         // all that the store holds
+
+  // The hash that finds stacks here. It is not the kernel's, which is slower (hash_table.h).
+  [[nodiscard]] static std::uint32_t hash(std::span<const std::uint64_t> frames);
 
  private:
-  struct Header;
+  struct Slot {
+    std::uint32_t hash = 0;
+    StackId id = kFree;
+  };
+  static constexpr StackId kFree = 0xffffffff;
 
-  std::size_t size_ = 0;
+  [[nodiscard]] std::size_t locate(std::span<const std::uint64_t> frames, std::uint32_t hash) const;
+  StackUse* append(std::span<const std::uint64_t> frames);
+  void grow();
+
+  std::vector<Slot> slots_;  // open addressing, a power of two of them
+  Chunked<StackUse*> stacks_;
+  std::vector<std::unique_ptr<std::uint64_t[]>> blocks_;
+  std::uint64_t* next_ = nullptr;  // in the last block
+  std::size_t room_ = 0;           // words left there
+  std::uint64_t block_bytes_ = 0;
   std::uint64_t frame_bytes_ = 0;
-  std::uint64_t memory_bytes_ = 0;
 };
 
 }  // namespace depot
