@@ -130,11 +130,20 @@ std::optional<std::uint32_t> PoolModel::store(std::uint64_t frames, bool refcoun
   return place;
 }
 
+// As long as nothing is refcounted there are no counts to keep.
+void PoolModel::set_references(std::uint32_t record, std::uint32_t references) {
+  if (references_.size() == 0) {
+    if (references == kPersistent) return;
+    while (references_.size() < places_.size()) references_.push_back(kPersistent);
+  }
+  references_[record] = references;
+}
+
 void PoolModel::save(std::uint32_t record, std::uint64_t frames, bool refcounted, std::uint64_t count,
                      std::uint64_t now) {
   if (record >= places_.size()) {
     places_.push_back(kNowhere);
-    if (evicting_) references_.push_back(0);
+    if (references_.size() > 0) references_.push_back(kPersistent);
   }
   if (count == 0) return;
   if (layout_.record(frames, refcounted).total() > layout_.pool_size()) {
@@ -150,7 +159,7 @@ void PoolModel::save(std::uint32_t record, std::uint64_t frames, bool refcounted
     const std::optional<std::uint32_t> stored = store(frames, refcounted, now);
     if (stored) {
       place = *stored;
-      if (evicting_) references_[record] = refcounted ? 0 : kPersistent;
+      set_references(record, refcounted ? 0 : kPersistent);
     } else {
       const std::uint64_t lost = lose(count, now, whole_slot(refcounted));
       now += lost;
@@ -160,7 +169,7 @@ void PoolModel::save(std::uint32_t record, std::uint64_t frames, bool refcounted
   if (place == kNowhere || count == 0) return;
   // The first saver has decided: GET on a persistent record finds its count saturated and leaves it so, and a
   // save without GET takes no reference.
-  if (refcounted && evicting_) references_[record] = add_references(references_[record], count);
+  if (refcounted && references_.size() > 0) references_[record] = add_references(references_[record], count);
 }
 
 // Lookup compares the full stack with the stored, shorter one and never finds it: each save makes a record.
@@ -227,11 +236,13 @@ void PoolModel::put(std::uint32_t record, std::uint64_t frames, std::uint64_t co
     (copies.persistent > 0 ? sums_.puts_persistent : sums_.puts_unbalanced) += count;
     return;
   }
-  std::uint32_t& references = references_[record];
   if (places_[record] == kNowhere) return put_unknown(count);
-  if (references == kPersistent) {
+  if (references_.size() == 0 || references_[record] == kPersistent) {
     sums_.puts_persistent += count;
-  } else if (references == kPinned) {
+    return;
+  }
+  std::uint32_t& references = references_[record];
+  if (references == kPinned) {
     return;
   } else if (count < references) {
     references -= static_cast<std::uint32_t>(count);

@@ -32,6 +32,11 @@ class PoolModel {
   }
   // True once a save got no record.
   [[nodiscard]] bool loses() const { return sums_.lost_at_cap > 0 || sums_.lost_too_deep > 0; }
+  // Starts to fetch what save() of a duplicate reads.
+  void fetch(std::uint32_t record) const {
+    if (record < places_.size()) __builtin_prefetch(&places_[record]);
+    if (record < references_.size()) __builtin_prefetch(&references_[record]);
+  }
   // Releases `count` references of a stack saved before. `now` as above.
   void put(std::uint32_t record, std::uint64_t frames, std::uint64_t count, std::uint64_t now);
   // The same of a stack that never was.
@@ -67,6 +72,7 @@ class PoolModel {
   std::optional<std::uint32_t> store(std::uint64_t frames, bool refcounted, std::uint64_t now);
   void save_truncated(std::uint32_t record, std::uint64_t frames, bool refcounted, std::uint64_t count,
                       std::uint64_t now);
+  void set_references(std::uint32_t record, std::uint32_t references);
   void add(std::uint64_t frames, bool refcounted, std::uint64_t count);
   void evict(std::uint32_t place, std::uint64_t frames, std::uint64_t now);
 

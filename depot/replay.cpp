@@ -61,16 +61,43 @@ void Replay::save_in_all(const StackUse& use, Client client, std::size_t flag, s
   }
 }
 
-void Replay::save(std::span<const std::uint64_t> frames, Client client, std::optional<bool> evictable,
-                  std::uint64_t count) {
-  if (count == 0) return;
-  if (frames.empty()) {
-    empty_ = saturating_add(empty_, count);
-    return;
+void Replay::save_one(const Save& save, std::uint32_t hash) {
+  if (save.count == 0) return;
+  if (save.frames.empty())
+    empty_ = saturating_add(empty_, save.count);
+  else
+    save_interned(save, store_.intern(save.frames, hash).use);
+}
+
+void Replay::save(std::span<const Save> saves) {
+  constexpr std::size_t kGroup = 32;  // as many as the frames of fit into the first cache together
+  std::array<std::uint32_t, kGroup> hashes;
+  std::array<StackUse*, kGroup> uses;
+  for (; !saves.empty(); saves = saves.subspan(std::min(kGroup, saves.size()))) {
+    const std::size_t n = std::min(kGroup, saves.size());
+    for (std::size_t i = 0; i < n; ++i) store_.fetch_slot(hashes[i] = StackStore::hash(saves[i].frames));
+    for (std::size_t i = 0; i < n; ++i) store_.fetch_entry(hashes[i]);
+    for (std::size_t i = 0; i < n; ++i) store_.fetch_frames(hashes[i], saves[i].frames.size());
+    for (std::size_t i = 0; i < n; ++i) {
+      uses[i] = nullptr;
+      if (saves[i].count == 0) continue;
+      if (saves[i].frames.empty()) {
+        empty_ = saturating_add(empty_, saves[i].count);
+        continue;
+      }
+      uses[i] = &store_.intern(saves[i].frames, hashes[i]).use;
+      if (in_boot(*uses[i]))
+        for (const std::uint32_t model : watchful_) models_[model].fetch(uses[i]->record);
+    }
+    for (std::size_t i = 0; i < n; ++i)
+      if (uses[i] != nullptr) save_interned(saves[i], *uses[i]);
   }
-  const auto who = static_cast<std::size_t>(client);
-  const std::size_t flag = !evictable ? 0 : *evictable ? 2 : 1;
-  StackUse& use = store_.intern(frames).use;
+}
+
+void Replay::save_interned(const Save& save, StackUse& use) {
+  const std::uint64_t count = save.count;
+  const auto who = static_cast<std::size_t>(save.client);
+  const std::size_t flag = !save.evictable ? 0 : *save.evictable ? 2 : 1;
   use.saves = std::min(kMostSaves, saturating_add(use.saves, count)) & kMostSaves;
   ClientFacts& facts = clients_[who];
   facts.saves = saturating_add(facts.saves, count);
@@ -82,9 +109,9 @@ void Replay::save(std::span<const std::uint64_t> frames, Client client, std::opt
     use.boot = boot_;
     use.record = static_cast<std::uint32_t>(records_.size());
     records_.push_back(use.id);
-    save_in_all(use, client, flag, count);
+    save_in_all(use, save.client, flag, count);
   } else if (use.depth > shallowest_) {
-    save_in_all(use, client, flag, count);
+    save_in_all(use, save.client, flag, count);
   } else {
     for (const std::uint32_t i : watchful_) {
       const bool refcounted = refcounted_[i][who][flag];

@@ -41,15 +41,26 @@ struct Facts {
   [[nodiscard]] double dedup_ratio() const;         // saves / unique; 0 if there are none
 };
 
+// One call of save(). The frames stay the caller's, innermost first.
+struct Save {
+  std::span<const std::uint64_t> frames;
+  Client client = Client::kUnknown;
+  std::optional<bool> evictable;  // the stack's own flag: see saves_refcounted() in config.h
+  std::uint64_t count = 1;        // times in a row
+};
+
 class Replay {
  public:
   // Each config should have passed config_error().
   explicit Replay(std::vector<Config> configs);
 
-  // A stack saved `count` times in a row, innermost frame first. `evictable`: see saves_refcounted() in
-  // config.h.
   void save(std::span<const std::uint64_t> frames, Client client = Client::kUnknown,
-            std::optional<bool> evictable = std::nullopt, std::uint64_t count = 1);
+            std::optional<bool> evictable = std::nullopt, std::uint64_t count = 1) {
+    save_one({frames, client, evictable, count}, StackStore::hash(frames));
+  }
+  // One after the other. Dozens at a time are faster than one at a time once the store has outgrown the
+  // caches.
+  void save(std::span<const Save> saves);
   // Releases `count` references. Of a stack deeper than MAX_FRAMES, which has a record per save, the oldest
   // goes first.
   void put(std::span<const std::uint64_t> frames, std::uint64_t count = 1);
@@ -79,6 +90,8 @@ class Replay {
   // Per client, for a stack whose own flag is absent, false or true.
   using Refcounted = std::array<std::array<bool, 3>, kClientCount>;
 
+  void save_one(const Save& save, std::uint32_t hash);
+  void save_interned(const Save& save, StackUse& use);
   void save_in_all(const StackUse& use, Client client, std::size_t flag, std::uint64_t count);
   [[nodiscard]] bool in_boot(const StackUse& use) const { return use.boot == boot_; }
   void account_buckets(std::vector<Accounting>& accountings) const;

@@ -12,6 +12,8 @@ static_assert(sizeof(StackUse) % sizeof(std::uint64_t) == 0);
 constexpr std::size_t kUseWords = sizeof(StackUse) / sizeof(std::uint64_t);
 constexpr std::size_t kBlockWords = std::size_t{1} << 15;  // 256 KiB
 constexpr std::size_t kFirstSlots = 1024;
+constexpr std::size_t kLineWords = 8;     // of a cache line
+constexpr std::size_t kMostFetched = 64;  // frames; the hardware follows a longer read by itself
 
 __extension__ using Wide = unsigned __int128;
 
@@ -100,8 +102,7 @@ void StackStore::grow() {
   slots_ = std::move(larger);
 }
 
-StackStore::Interned StackStore::intern(std::span<const std::uint64_t> frames) {
-  const std::uint32_t key = hash(frames);
+StackStore::Interned StackStore::intern(std::span<const std::uint64_t> frames, std::uint32_t key) {
   std::size_t at = locate(frames, key);
   if (slots_[at].id != kFree) return {*stacks_[slots_[at].id], false};
   if ((stacks_.size() + 1) * 5 > slots_.size() * 4) {
@@ -111,6 +112,24 @@ StackStore::Interned StackStore::intern(std::span<const std::uint64_t> frames) {
   StackUse* const use = append(frames);
   slots_[at] = {key, use->id};
   return {*use, true};
+}
+
+void StackStore::fetch_slot(std::uint32_t hash) const {
+  __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+}
+
+// Only the first slot is looked at: it is the right one for most stacks.
+void StackStore::fetch_entry(std::uint32_t hash) const {
+  const Slot& slot = slots_[hash & (slots_.size() - 1)];
+  if (slot.hash == hash && slot.id != kFree) __builtin_prefetch(&stacks_[slot.id]);
+}
+
+void StackStore::fetch_frames(std::uint32_t hash, std::size_t depth) const {
+  const Slot& slot = slots_[hash & (slots_.size() - 1)];
+  if (slot.hash != hash || slot.id == kFree) return;
+  const auto* const words = reinterpret_cast<const std::uint64_t*>(stacks_[slot.id]);
+  const std::size_t end = kUseWords + std::min(depth, kMostFetched);
+  for (std::size_t word = 0; word < end; word += kLineWords) __builtin_prefetch(words + word);
 }
 
 const StackUse* StackStore::find(std::span<const std::uint64_t> frames) const {

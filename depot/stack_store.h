@@ -35,7 +35,16 @@ class StackStore {
   StackStore();
 
   // The stack's id and use, new if it was not known. Up to 2^32 - 1 frames, none at all too.
-  Interned intern(std::span<const std::uint64_t> frames);
+  Interned intern(std::span<const std::uint64_t> frames) { return intern(frames, hash(frames)); }
+  // The same for a hash() already taken.
+  Interned intern(std::span<const std::uint64_t> frames, std::uint32_t hash);
+
+  // For many stacks at a time: each of these starts to fetch what the next step reads, so that the waits for
+  // memory overlap. To be called for all of them in this order, then intern().
+  void fetch_slot(std::uint32_t hash) const;
+  void fetch_entry(std::uint32_t hash) const;
+  void fetch_frames(std::uint32_t hash, std::size_t depth) const;
+
   // A known stack; nullptr, and nothing added, if it is not.
   [[nodiscard]] const StackUse* find(std::span<const std::uint64_t> frames) const;
   [[nodiscard]] StackUse* find(std::span<const std::uint64_t> frames);

@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <span>
@@ -97,12 +98,22 @@ void hash_only_std(benchmark::State& state) {
   report(state);
 }
 
-void replay(benchmark::State& state, depot::Client client) {
+void replay(benchmark::State& state, depot::Client client, std::size_t batch) {
   const Input& in = input();
   for (auto _ : state) {
     const auto before = mallinfo2().uordblks + mallinfo2().hblkhd;
     depot::Replay replay(six_configs());
-    for (const std::uint32_t i : in.order) replay.save(in.stacks[i], client);
+    if (batch == 1) {
+      for (const std::uint32_t i : in.order) replay.save(in.stacks[i], client);
+    } else {
+      std::vector<depot::Save> saves;
+      for (std::size_t i = 0; i < kSaves; i += batch) {
+        saves.clear();
+        for (std::size_t j = i; j < std::min(i + batch, kSaves); ++j)
+          saves.push_back({in.stacks[in.order[j]], client, {}, 1});
+        replay.save(saves);
+      }
+    }
     const auto after = mallinfo2().uordblks + mallinfo2().hblkhd;
     const std::vector<depot::Accounting> result = replay.finish();
     benchmark::DoNotOptimize(result.data());
@@ -138,9 +149,12 @@ void unordered_map_of_vector(benchmark::State& state) {
 
 BENCHMARK(hash_only)->Unit(benchmark::kMillisecond);
 BENCHMARK(hash_only_std)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(replay, slub, depot::Client::kSlub)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(replay, kasan_generic, depot::Client::kKasanGeneric)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(replay, kasan_tags, depot::Client::kKasanTags)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay, slub_1, depot::Client::kSlub, 1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay, slub_64, depot::Client::kSlub, 64)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay, kasan_generic_1, depot::Client::kKasanGeneric, 1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay, kasan_generic_64, depot::Client::kKasanGeneric, 64)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay, kasan_tags_1, depot::Client::kKasanTags, 1)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(replay, kasan_tags_64, depot::Client::kKasanTags, 64)->Unit(benchmark::kMillisecond);
 BENCHMARK(unordered_map_of_vector)->Unit(benchmark::kMillisecond);
 
 }  // namespace
