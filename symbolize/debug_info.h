@@ -1,0 +1,39 @@
+// The DWARF of one file, asked for many addresses at once. Only units that an address falls into are opened,
+// and what was read of them is kept for the next batch.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "symbolize/elf_file.h"
+#include "symbolize/unit.h"
+#include "symbolize/unit_index.h"
+
+namespace symbolize {
+
+class DebugInfo {
+ public:
+  // The file must outlive this. Without a dwarf() all chains are empty.
+  explicit DebugInfo(ElfFile& file);
+
+  // One chain per address (link-time, looked up as it is), in the order given; empty where the debug
+  // information knows nothing of the address.
+  std::vector<Chain> lookup(std::span<const std::uint64_t> addresses);
+
+  // Offset of the root DIE of the first unit, and of the unit that holds an address.
+  std::optional<Dwarf_Off> first_unit();
+  std::optional<Dwarf_Off> unit_of(std::uint64_t address);
+
+ private:
+  Chain lookup_one(Dwarf_Addr address, std::span<const Dwarf_Off> units);
+
+  Dwarf* dwarf_;
+  UnitIndex index_;
+  std::unordered_map<Dwarf_Off, std::unique_ptr<Unit>> units_;
+};
+
+}  // namespace symbolize

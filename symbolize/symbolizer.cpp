@@ -1,0 +1,232 @@
+#include "symbolize/symbolizer.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "symbolize/module_set.h"
+#include "symbolize/object.h"
+
+namespace symbolize {
+namespace {
+
+// Addresses of one query within its object's batch: one, or several that compete.
+struct Work {
+  Object* object = nullptr;
+  std::vector<Symbol> candidates;  // empty for a raw address
+  std::uint64_t raw = 0;
+  std::size_t first = 0;  // index into the object's addresses
+  std::size_t count = 0;
+  std::string reason;  // for when the candidates turn out to be different places
+  bool size_differs = false;
+};
+
+// Which byte to ask for. A return address belongs to the call before it; but the first byte of a symbol is no
+// return address (a thread's entry, a work item's function), and one byte earlier would be another function.
+std::uint64_t lookup_address(const Query& query, std::uint64_t address) {
+  const bool at_start = !query.symbol.empty() && query.offset == 0;
+  return query.exact_pc || at_start || address == 0 ? address : address - 1;
+}
+
+std::string why_no_line(const Object& object, const std::optional<Symbol>& symbol, std::uint64_t address) {
+  if (!object.has_dwarf()) return "no debug information";
+  // Functions are aligned, and an unreliable frame is often a pointer to the next one, taken for a return
+  // address.
+  if (symbol && symbol->elf_size > 0 && address - symbol->address >= symbol->elf_size) {
+    return "padding behind the function: no line there";
+  }
+  return "no line information for this code";
+}
+
+bool same_chain(const Chain& a, const Chain& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Place& x, const Place& y) {
+    return x.line == y.line && x.file == y.file && x.function == y.function;
+  });
+}
+
+}  // namespace
+
+class Symbolizer::Impl {
+ public:
+  Impl(Options options, std::unique_ptr<Object> kernel)
+      : options_(std::move(options)),
+        kernel_(std::move(kernel)),
+        modules_(options_, kernel_ != nullptr ? &kernel_->paths() : nullptr, notices_) {
+    if (kernel_ != nullptr && !kernel_->has_dwarf()) {
+      notices_.push_back({"no debug information: only symbols are known", kernel_->path()});
+    }
+  }
+
+  std::vector<Answer> resolve(std::span<const Query> queries);
+  const std::string& kernel_build_id() const { return kernel_ != nullptr ? kernel_->build_id() : no_id_; }
+  std::vector<Notice> take_notices() { return std::exchange(notices_, {}); }
+
+ private:
+  Object* object_for(const Query& query, std::string& reason);
+  Object* kernel_for(const Query& query, std::string& reason);
+  Work plan(const Query& query);
+  Answer finish(const Query& query, const Work& work, std::span<Chain> chains) const;
+
+  Options options_;
+  std::unique_ptr<Object> kernel_;
+  std::vector<Notice> notices_;
+  ModuleSet modules_;
+  std::string mismatch_said_;  // the log's kernel build-id that was already complained about
+  std::string no_id_;
+};
+
+Object* Symbolizer::Impl::kernel_for(const Query& query, std::string& reason) {
+  if (kernel_ == nullptr) {
+    reason = "no vmlinux was given";
+    return nullptr;
+  }
+  if (query.build_id.empty() || kernel_->build_id().empty() ||
+      same_build_id(query.build_id, kernel_->build_id())) {
+    return kernel_.get();
+  }
+  std::string differs = "build-id differs: the log has " + std::string(query.build_id) + ", " +
+                        kernel_->path() + " has " + kernel_->build_id();
+  if (mismatch_said_ != query.build_id) notices_.push_back({differs, kernel_->path()});
+  mismatch_said_ = query.build_id;
+  if (options_.allow_mismatch) return kernel_.get();
+  reason = std::move(differs);
+  return nullptr;
+}
+
+Object* Symbolizer::Impl::object_for(const Query& query, std::string& reason) {
+  if (query.module.empty()) return kernel_for(query, reason);
+  const ModuleSet::Found& found = modules_.get(query.module, query.build_id);
+  reason = found.reason;
+  return found.object;
+}
+
+Work Symbolizer::Impl::plan(const Query& query) {
+  Work work;
+  work.object = object_for(query, work.reason);
+  if (work.object == nullptr) return work;
+  const std::optional<std::uint64_t> kaslr = query.kaslr_offset ? query.kaslr_offset : options_.kaslr_offset;
+  if (!query.symbol.empty()) {
+    SymbolQuery wanted{query.symbol, query.offset, query.size, std::nullopt, query.exact_pc};
+    if (query.module.empty() && query.address) wanted.address = *query.address - kaslr.value_or(0);
+    SymbolHits hits = work.object->symbols().find(wanted);
+    work.candidates = std::move(hits.candidates);
+    work.reason = std::move(hits.reason);
+    work.size_differs = hits.size_differs;
+    work.count = work.candidates.size();
+    return work;
+  }
+  if (!query.address) {
+    work.reason = "neither symbol nor address";
+    return work;
+  }
+  if (!query.module.empty()) {
+    work.reason = "address in a module: where it was loaded is not known";
+    return work;
+  }
+  work.raw = *query.address - kaslr.value_or(0);
+  if (!work.object->holds_code(lookup_address(query, work.raw))) {
+    work.reason = kaslr ? "address in no code of the kernel"
+                        : "address in no code of the kernel, KASLR offset not known";
+    return work;
+  }
+  work.count = 1;
+  return work;
+}
+
+Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<Chain> chains) const {
+  Answer answer;
+  answer.reason = work.reason;
+  if (chains.empty()) return answer;
+  // Duplicates that come from one header are one place in the source, and that is all that was asked.
+  for (const Chain& chain : chains) {
+    if (!same_chain(chain, chains.front()) || (chain.empty() && chains.size() > 1)) return answer;
+  }
+  answer.reason.clear();
+  answer.size_differs = work.size_differs;
+  Location location;
+  location.address = work.candidates.empty() ? work.raw : work.candidates.front().address + query.offset;
+  const std::optional<Symbol> symbol =
+      work.object->symbols().covering(lookup_address(query, location.address));
+  if (symbol && !work.candidates.empty() && symbol->address == work.candidates.front().address) {
+    location.function = query.symbol;
+  } else if (symbol) {
+    location.function = symbol->name;
+  }
+  Chain& chain = chains.front();
+  if (chain.empty()) {
+    answer.reason = why_no_line(*work.object, symbol, lookup_address(query, location.address));
+  } else {
+    Place& outermost = chain.back();
+    if (location.function.empty()) location.function = outermost.function;
+    location.file = std::move(outermost.file);
+    location.line = outermost.line;
+    chain.pop_back();
+    location.inlined = std::move(chain);
+    if (location.file.empty()) answer.reason = "no line information for this address";
+  }
+  if (!location.function.empty()) answer.location = std::move(location);
+  return answer;
+}
+
+std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> queries) {
+  for (const Query& query : queries) modules_.remember_id(query.module, query.build_id);
+  std::vector<Work> works;
+  works.reserve(queries.size());
+  std::unordered_map<Object*, std::vector<std::uint64_t>> batches;
+  for (const Query& query : queries) {
+    Work work = plan(query);
+    if (work.object != nullptr) {
+      std::vector<std::uint64_t>& batch = batches[work.object];
+      work.first = batch.size();
+      for (std::size_t i = 0; i < work.count; ++i) {
+        const std::uint64_t address =
+            work.candidates.empty() ? work.raw : work.candidates[i].address + query.offset;
+        batch.push_back(lookup_address(query, address));
+      }
+    }
+    works.push_back(std::move(work));
+  }
+  std::unordered_map<Object*, std::vector<Chain>> chains;
+  for (const auto& batch : batches) chains[batch.first] = batch.first->lookup(batch.second);
+
+  std::vector<Answer> answers;
+  answers.reserve(queries.size());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    const Work& work = works[i];
+    std::span<Chain> mine;
+    if (work.count > 0) mine = std::span(chains[work.object]).subspan(work.first, work.count);
+    answers.push_back(finish(queries[i], work, mine));
+  }
+  return answers;
+}
+
+Result<Symbolizer> Symbolizer::open(Options options) {
+  std::unique_ptr<Object> kernel;
+  if (!options.vmlinux.empty()) {
+    Result<ElfFile> file = ElfFile::open(options.vmlinux);
+    if (!file) return file.failure();
+    kernel = std::make_unique<Object>(std::move(file).value(), options.debug_dirs);
+    if (kernel->symbols().empty() && !kernel->has_dwarf()) {
+      return Failure{"neither symbols nor debug information", options.vmlinux,
+                     "use the vmlinux of the build or of the distribution's debug package"};
+    }
+    kernel->set_paths(nullptr, options.strip_prefix);
+  }
+  return Symbolizer(std::make_unique<Impl>(std::move(options), std::move(kernel)));
+}
+
+Symbolizer::Symbolizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Symbolizer::Symbolizer(Symbolizer&&) noexcept = default;
+Symbolizer& Symbolizer::operator=(Symbolizer&&) noexcept = default;
+Symbolizer::~Symbolizer() = default;
+
+std::vector<Answer> Symbolizer::resolve(std::span<const Query> queries) {
+  return impl_->resolve(queries);
+}
+const std::string& Symbolizer::kernel_build_id() const {
+  return impl_->kernel_build_id();
+}
+std::vector<Notice> Symbolizer::take_notices() {
+  return impl_->take_notices();
+}
+
+}  // namespace symbolize
