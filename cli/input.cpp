@@ -1,0 +1,211 @@
+#include "cli/input.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Fd {
+ public:
+  explicit Fd(int fd) : fd_(fd) {}
+  ~Fd() {
+    if (fd_ > STDERR_FILENO) ::close(fd_);
+  }
+  Fd(const Fd&) = delete;
+  Fd& operator=(const Fd&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+struct ArchiveCloser {
+  void operator()(archive* a) const { archive_read_free(a); }
+};
+
+// A file descriptor whose first bytes have been looked at already.
+struct PeekedFd {
+  int fd = -1;
+  std::string buffer = std::string(kChunk, '\0');
+  std::size_t peeked = 0;  // bytes in buffer that were read ahead
+  int error = 0;
+
+  // The next bytes, empty at the end or on an error.
+  std::string_view next() {
+    if (peeked > 0) return {buffer.data(), std::exchange(peeked, 0)};
+    for (;;) {
+      const auto got = ::read(fd, buffer.data(), buffer.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) error = errno;
+      return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+    }
+  }
+
+  // Reads ahead until there is enough to tell what the file is. A live pipe may give less at first: what is
+  // there tells too, so that `dmesg -w` need not fill a block first.
+  std::string_view peek() {
+    const auto first = next();
+    peeked = first.size();
+    return first;
+  }
+};
+
+bool is_packed(std::string_view start) {
+  using namespace std::string_view_literals;
+  constexpr std::array<std::string_view, 6> kMagic{"\x1f\x8b"sv,
+                                                   "\xfd"
+                                                   "7zXZ\0"sv,
+                                                   "\x28\xb5\x2f\xfd"sv,
+                                                   "BZh"sv,
+                                                   "\x04\x22\x4d\x18"sv,
+                                                   "\x5d\0\0"sv};
+  for (const auto magic : kMagic)
+    if (start.starts_with(magic)) return true;
+  return start.size() >= 262 && start.substr(257, 5) == "ustar";
+}
+
+la_ssize_t feed_archive(archive* a, void* user, const void** data) {
+  auto* source = static_cast<PeekedFd*>(user);
+  const auto bytes = source->next();
+  if (source->error != 0) {
+    archive_set_error(a, source->error, "%s", std::strerror(source->error));
+    return -1;
+  }
+  *data = bytes.data();
+  return static_cast<la_ssize_t>(bytes.size());
+}
+
+void read_plain(PeekedFd& source, const InputName& name, const InputVisitor& visitor) {
+  visitor.begin(name);
+  for (auto bytes = source.next(); !bytes.empty(); bytes = source.next()) visitor.chunk(bytes);
+  if (source.error != 0) visitor.failed({name.path, std::strerror(source.error), ""});
+  visitor.end();
+}
+
+void read_packed(PeekedFd& source, const InputName& name, std::uint64_t max_unpacked,
+                 const InputVisitor& visitor) {
+  const std::unique_ptr<archive, ArchiveCloser> unpacker(archive_read_new());
+  archive_read_support_filter_all(unpacker.get());
+  archive_read_support_format_tar(unpacker.get());
+  archive_read_support_format_raw(unpacker.get());
+  const auto fail = [&](const char* hint) {
+    const char* why = archive_error_string(unpacker.get());
+    visitor.failed({name.path, std::string("cannot unpack: ") + (why != nullptr ? why : "damaged"), hint});
+  };
+  if (archive_read_open(unpacker.get(), &source, nullptr, feed_archive, nullptr) != ARCHIVE_OK)
+    return fail("is it whole? try unpacking it by hand");
+
+  std::string buffer(kChunk, '\0');
+  std::uint64_t unpacked = 0;
+  archive_entry* entry = nullptr;
+  for (;;) {
+    const auto next = archive_read_next_header(unpacker.get(), &entry);
+    if (next == ARCHIVE_EOF) return;
+    if (next < ARCHIVE_WARN) return fail("what was unpacked so far is in the results");
+    const bool raw = archive_format(unpacker.get()) == ARCHIVE_FORMAT_RAW;
+    if (!raw && archive_entry_filetype(entry) != AE_IFREG) continue;
+    auto member = name;
+    if (!raw) {
+      const char* path = archive_entry_pathname(entry);
+      member.path += std::string("!") + (path != nullptr ? path : "?");
+      member.named_by_user = false;
+    }
+    visitor.begin(member);
+    for (;;) {
+      const auto got = archive_read_data(unpacker.get(), buffer.data(), buffer.size());
+      if (got == 0) break;
+      if (got < 0) {
+        fail("what was unpacked so far is in the results");
+        visitor.end();
+        return;
+      }
+      unpacked += static_cast<std::uint64_t>(got);
+      if (unpacked > max_unpacked) {
+        visitor.failed({name.path,
+                        "unpacks to more than " + std::to_string(max_unpacked) + " bytes; stopped there",
+                        "raise the limit with --max-input if you trust the file"});
+        visitor.end();
+        return;
+      }
+      visitor.chunk({buffer.data(), static_cast<std::size_t>(got)});
+    }
+    visitor.end();
+  }
+}
+
+void read_file(const InputName& name, std::uint64_t max_unpacked, const InputVisitor& visitor) {
+  const bool is_stdin = name.path == "-" && name.named_by_user;
+  const Fd fd(is_stdin ? STDIN_FILENO : ::open(name.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (fd.get() < 0) {
+    const int error = errno;
+    visitor.failed({name.path, std::strerror(error),
+                    error == ENOENT   ? "check the path"
+                    : error == EACCES ? "is it yours to read? try with sudo"
+                                      : ""});
+    return;
+  }
+  PeekedFd source;
+  source.fd = fd.get();
+  const auto start = source.peek();
+  if (source.error != 0) return visitor.failed({name.path, std::strerror(source.error), ""});
+  if (is_packed(start)) return read_packed(source, name, max_unpacked, visitor);
+  read_plain(source, name, visitor);
+}
+
+// Regular files below `directory`, in the order of their paths; links are not followed.
+std::vector<std::string> files_below(const std::string& directory, std::error_code& error) {
+  std::vector<std::string> files;
+  for (fs::recursive_directory_iterator at(directory, fs::directory_options::skip_permission_denied, error),
+       end;
+       !error && at != end; at.increment(error))
+    if (at->is_regular_file(error) && !error) files.push_back(at->path().string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+void read_input(const std::string& path, std::uint64_t max_unpacked, const InputVisitor& visitor) {
+  std::error_code error;
+  if (path == "-" || !fs::is_directory(path, error)) return read_file({path, true}, max_unpacked, visitor);
+  const auto files = files_below(path, error);
+  if (error) visitor.failed({path, error.message(), ""});
+  if (files.empty() && !error) visitor.failed({path, "a directory without files", "name the log itself"});
+  for (const auto& file : files) read_file({file, false}, max_unpacked, visitor);
+}
+
+std::uint64_t total_bytes(const std::vector<std::string>& paths) {
+  std::uint64_t total = 0;
+  for (const auto& path : paths) {
+    std::error_code error;
+    if (path == "-") return 0;
+    if (fs::is_directory(path, error)) {
+      for (const auto& file : files_below(path, error)) {
+        const auto size = fs::file_size(file, error);
+        if (!error) total += size;
+      }
+    } else if (fs::is_regular_file(path, error)) {
+      const auto size = fs::file_size(path, error);
+      if (!error) total += size;
+    } else {
+      return 0;
+    }
+  }
+  return total;
+}
+
+}  // namespace cli

@@ -1,0 +1,98 @@
+#include "cli/render/escape.h"
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+
+namespace cli::render {
+namespace {
+
+struct CodePoint {
+  char32_t value = 0;
+  std::size_t length = 1;
+  bool valid = false;
+};
+
+// The code point at the front of `text`, which is not empty. Overlong forms, surrogates and values above
+// U+10FFFF are not valid.
+CodePoint decode(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto first = byte(0);
+  if (first < 0x80) return {first, 1, true};
+  const std::size_t length = first >= 0xf0 && first <= 0xf4  ? 4
+                             : first >= 0xe0 && first < 0xf0 ? 3
+                             : first >= 0xc2 && first < 0xe0 ? 2
+                                                             : 0;
+  if (length == 0 || text.size() < length) return {};
+  char32_t value = first & (0xffu >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {};
+    value = (value << 6) | (byte(i) & 0x3fu);
+  }
+  constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+  if (value < kSmallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return {};
+  return {value, length, true};
+}
+
+bool steers_the_terminal(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+void append_escaped(std::string& out, const char* format, std::uint32_t value) {
+  std::array<char, 16> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), format, value);
+  out += buffer.data();
+}
+
+}  // namespace
+
+std::string for_terminal(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto point = decode(text);
+    if (!point.valid)
+      append_escaped(out, "\\x%02x", static_cast<unsigned char>(text.front()));
+    else if (point.value == '\t')
+      out += ' ';
+    else if (steers_the_terminal(point.value))
+      append_escaped(out, point.value < 0x100 ? "\\x%02x" : "\\u%04x", point.value);
+    else
+      out += text.substr(0, point.length);
+    text.remove_prefix(point.length);
+  }
+  return out;
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto point = decode(text);
+    out += point.valid ? text.substr(0, point.length) : std::string_view("\xef\xbf\xbd");
+    text.remove_prefix(point.length);
+  }
+  return out;
+}
+
+std::size_t columns(std::string_view text) {
+  std::size_t count = 0;
+  while (!text.empty()) {
+    const auto point = decode(text);
+    const bool combining = point.value >= 0x300 && point.value <= 0x36f;
+    if (!combining) ++count;
+    text.remove_prefix(point.length);
+  }
+  return count;
+}
+
+std::string cut(std::string_view text, std::size_t width) {
+  if (columns(text) <= width) return std::string(text);
+  if (width == 0) return {};
+  std::size_t at = 0;
+  for (std::size_t count = 0; count + 1 < width; ++count) at += decode(text.substr(at)).length;
+  return std::string(text.substr(0, at)) + "\xe2\x80\xa6";
+}
+
+}  // namespace cli::render

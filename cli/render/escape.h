@@ -1,0 +1,22 @@
+// The one place where text out of a log becomes safe to print.
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace cli::render {
+
+// For a terminal: control characters, C1 controls, bidirectional overrides and bytes that are no UTF-8 come
+// out as
+// "\x1b" or "\u202e"; everything else as it is. Tabs become a space.
+std::string for_terminal(std::string_view text);
+
+// Valid UTF-8 for JSON and other formats that escape controls by themselves: bad bytes become U+FFFD.
+std::string valid_utf8(std::string_view text);
+
+// How many columns `text`, already safe, takes: one per code point, none for combining marks.
+std::size_t columns(std::string_view text);
+
+// `text`, already safe, cut to `width` columns with an ellipsis where something is missing.
+std::string cut(std::string_view text, std::size_t width);
+
+}  // namespace cli::render

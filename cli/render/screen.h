@@ -1,0 +1,14 @@
+// What a text renderer may assume of the place it writes to.
+#pragma once
+#include <cstddef>
+
+namespace cli::render {
+
+struct Screen {
+  std::size_t width = 120;  // columns
+  std::size_t height = 0;   // rows; 0: no screen, but a file or pipe
+  bool color = false;
+  bool unicode = true;
+};
+
+}  // namespace cli::render

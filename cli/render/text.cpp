@@ -1,0 +1,152 @@
+#include "cli/render/text.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <vector>
+
+#include "cli/render/depot_text.h"
+#include "cli/render/escape.h"
+#include "cli/render/numbers.h"
+#include "cli/render/report_text.h"
+#include "cli/render/style.h"
+
+namespace cli::render {
+namespace {
+
+std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
+  return grouped(count) + " " + std::string(count == 1 ? one : many);
+}
+
+std::string family_label(parser::Family family) {
+  auto name = std::string(parser::family_name(family));
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return name;
+}
+
+// "37 reports: 27 KASAN, 10 SLUB"
+std::string count_line(const Analysis& analysis) {
+  if (analysis.report_count == 0) return "no KASAN or SLUB report";
+  auto text = plural(analysis.report_count, "report", "reports") + ":";
+  const char* separator = " ";
+  for (const auto& [family, count] : analysis.families) {
+    text += separator + grouped(count) + " " + family_label(family);
+    separator = ", ";
+  }
+  if (analysis.corrupted > 0) text += " (" + grouped(analysis.corrupted) + " damaged)";
+  return text;
+}
+
+std::string kernel_of(const BootFacts& boot) {
+  if (boot.release.empty()) return "kernel not named";
+  return "kernel " + for_terminal(boot.release) + (boot.arch.empty() ? "" : " " + boot.arch);
+}
+
+std::string header(const Analysis& analysis, const Screen& screen) {
+  std::string name = "no input";
+  std::uint64_t lines = 0;
+  for (const auto& input : analysis.inputs) lines += input.lines;
+  if (analysis.inputs.size() == 1) name = for_terminal(analysis.inputs.front().path);
+  if (analysis.inputs.size() > 1) name = plural(analysis.inputs.size(), "input", "inputs");
+  std::string text = styled(screen, Style::bold, name) + "   " + plural(lines, "line", "lines");
+  const auto boots = analysis.boots.size() + analysis.boots_left_out;
+  if (boots == 1) text += "   " + kernel_of(analysis.boots.front());
+  if (boots > 1) text += "   " + grouped(boots) + " boots";
+  return text + "   " + styled(screen, Style::bold, count_line(analysis)) + "\n";
+}
+
+// "177", or "console.log:177" where there are several inputs
+std::string place(const Analysis& analysis, std::size_t input, std::uint64_t line) {
+  if (analysis.inputs.size() < 2 || input >= analysis.inputs.size()) return std::to_string(line);
+  const auto& path = analysis.inputs[input].path;
+  return for_terminal(std::filesystem::path(path).filename().string()) + ":" + std::to_string(line);
+}
+
+std::string titles(const Analysis& analysis, const Screen& screen) {
+  if (analysis.titles.empty()) return {};
+  // Leave room for the depot below; a pipe has all the room there is, but a reader has not.
+  const std::size_t rows =
+      screen.height == 0 ? 40
+                         : std::max<std::size_t>(6, screen.height - std::min<std::size_t>(screen.height, 24));
+  const auto shown = std::min(analysis.titles.size(), rows);
+
+  struct Row {
+    std::string where, title, detail;
+    bool damaged = false;
+  };
+  std::vector<Row> table;
+  std::size_t where_width = 4;
+  std::size_t title_width = 6;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& facts = analysis.titles[i];
+    Row row{place(analysis, facts.input, facts.line), for_terminal(facts.first.title),
+            for_terminal(report_detail(facts.first)), facts.corrupted == facts.count};
+    if (facts.count > 1) row.title += "  x" + grouped(facts.count);
+    if (row.damaged) row.title += "  [damaged]";
+    where_width = std::max(where_width, columns(row.where));
+    title_width = std::max(title_width, columns(row.title));
+    table.push_back(std::move(row));
+  }
+  const auto room = screen.width > where_width + 5 ? screen.width - where_width - 5 : 20;
+  title_width = std::min(title_width, room);
+
+  std::string text = "\n" + std::string(where_width + 1 - 4, ' ') + "line  report\n";
+  for (const auto& row : table) {
+    text +=
+        " " + std::string(where_width - std::min(where_width, columns(row.where)), ' ') + row.where + "  ";
+    const auto title = cut(row.title, title_width);
+    text += row.damaged ? styled(screen, Style::yellow, title) : title;
+    const auto left = room - columns(title);
+    if (!row.detail.empty() && room >= title_width + 12) {
+      text += std::string(title_width - columns(title) + 2, ' ') +
+              styled(screen, Style::dim, cut(row.detail, left - (title_width - columns(title)) - 2));
+    }
+    text += "\n";
+  }
+  std::uint64_t more = analysis.titles_left_out;
+  for (std::size_t i = shown; i < analysis.titles.size(); ++i) more += analysis.titles[i].count;
+  if (more > 0)
+    text +=
+        "  ... " + plural(more, "more report", "more reports") + "; --reports shows each with its stacks\n";
+  return text;
+}
+
+std::string other_splats(const Analysis& analysis) {
+  std::string text;
+  for (std::size_t i = 0; i < parser::kOtherSplats; ++i) {
+    if (analysis.other_splats[i] == 0) continue;
+    text += (text.empty() ? "" : ", ") + grouped(analysis.other_splats[i]) + " " +
+            std::string(parser::other_splat_name(static_cast<parser::OtherSplat>(i)));
+  }
+  return text.empty() ? text : "\nSeen as well, counted only: " + text + ".\n";
+}
+
+// Each boot has a depot of its own, so with several they are told apart.
+std::string boots(const Analysis& analysis) {
+  constexpr std::size_t kShown = 8;
+  if (analysis.boots.size() < 2) return {};
+  std::string text = "\nBoots, each with a depot of its own:\n";
+  for (std::size_t i = 0; i < std::min(kShown, analysis.boots.size()); ++i) {
+    const auto& boot = analysis.boots[i];
+    text += "  " + place(analysis, boot.input, boot.line) + "  " + kernel_of(boot) + "  " +
+            plural(boot.reports, "report", "reports") + ", " + grouped(boot.saves) + " saved, " +
+            grouped(boot.unique) + " unique\n";
+  }
+  const auto more = analysis.boots.size() + analysis.boots_left_out;
+  if (more > kShown) text += "  ... " + grouped(more - kShown) + " more\n";
+  return text;
+}
+
+}  // namespace
+
+std::string text(const Analysis& analysis, const TextOptions& options) {
+  const auto& screen = options.screen;
+  auto out = header(analysis, screen) + titles(analysis, screen) + other_splats(analysis) + boots(analysis) +
+             depot_text(analysis, screen);
+  if (options.reports)
+    for (const auto& found : analysis.reports) out += report_text(analysis, found, screen);
+  return out;
+}
+
+}  // namespace cli::render

@@ -1,0 +1,17 @@
+// The analysis for people: the answer on the first screen.
+#pragma once
+#include <string>
+
+#include "cli/analysis.h"
+#include "cli/render/screen.h"
+
+namespace cli::render {
+
+struct TextOptions {
+  Screen screen;
+  bool reports = false;  // each report with its fields and stacks, after the summary
+};
+
+std::string text(const Analysis& analysis, const TextOptions& options);
+
+}  // namespace cli::render

@@ -1,0 +1,131 @@
+#include "parser/depot_sections.h"
+
+#include <array>
+
+#include "parser/scan.h"
+
+namespace parser {
+namespace {
+
+struct Section {
+  Role role;
+  bool in_depot;
+  Rule rule;
+};
+
+// Groups of each pattern: pid, cpu, time; SLUB's: age in jiffies, cpu, pid.
+constexpr std::array<Section, 16> kSections{{
+    {Role::alloc,
+     true,
+     {"Allocated by task ", R"(Allocated by task (\d+)(?: on cpu (\d+) at ([\d.]+s))?:)",
+      "Allocated by task 209 on cpu 0 at 18.613090s:"}},
+    {Role::free,
+     true,
+     {"Freed by task ", R"(Freed by task (\d+)(?: on cpu (\d+) at ([\d.]+s))?:)", "Freed by task 405:"}},
+    // v4.6 .. v4.11; the pid stands on the next line
+    {Role::alloc, true, {"Allocated:", R"(Allocated:)", "Allocated:"}},
+    {Role::free, true, {"Freed:", R"(Freed:)", "Freed:"}},
+    {Role::work,
+     true,
+     {"Last potentially related", R"(Last potentially related work creation:)",
+      "Last potentially related work creation:"}},
+    {Role::work2,
+     true,
+     {"Second to last potentially", R"(Second to last potentially related work creation:)",
+      "Second to last potentially related work creation:"}},
+    // v5.8 .. v5.10
+    {Role::work, true, {"Last ", R"(Last (?:one )?call_rcu\(\)(?: call stack)?:)", "Last call_rcu():"}},
+    {Role::work2,
+     true,
+     {"Second to last ", R"(Second to last (?:one )?call_rcu\(\)(?: call stack)?:)",
+      "Second to last call_rcu():"}},
+    {Role::slub_alloc,
+     true,
+     {"Allocated in ", R"(Allocated in .+ age=(\d+) cpu=(\d+) pid=(-?\d+))",
+      "Allocated in t_redzone_right+0x96/0xf0 [labmod] age=0 cpu=0 pid=196"}},
+    {Role::slub_free,
+     true,
+     {"Freed in ", R"(Freed in .+ age=(\d+) cpu=(\d+) pid=(-?\d+))",
+      "Freed in foo_release+0x1f/0x40 [foo] age=44 cpu=1 pid=399"}},
+    // before about v5.14; the stack is SLUB's own array, not the depot's
+    {Role::slub_alloc,
+     false,
+     {"INFO: Allocated in ", R"(INFO: Allocated in .+ age=(\d+) cpu=(\d+) pid=(-?\d+))",
+      "INFO: Allocated in fasync_helper+0x29/0x90 age=6 cpu=0 pid=6756"}},
+    {Role::slub_free,
+     false,
+     {"INFO: Freed in ", R"(INFO: Freed in .+ age=(\d+) cpu=(\d+) pid=(-?\d+))",
+      "INFO: Freed in fasync_free_rcu+0x14/0x20 age=57 cpu=0 pid=18338"}},
+    {Role::page_alloc,
+     true,
+     {"page ", R"(page (?:last )?allocated via order \d+, .*?(?:pid (-?\d+)\b.*)?)",
+      "page last allocated via order 0, migratetype Unmovable, gfp_mask 0xcc0(GFP_KERNEL), pid 1, tgid 1 "
+      "(swapper/0), "
+      "ts 812345678, free_ts 912345678"}},
+    {Role::page_free,
+     true,
+     {"page last free ", R"(page last free (?:pid (-?\d+) tgid -?\d+ )?stack trace:)",
+      "page last free pid 1 tgid 1 stack trace:"}},
+    {Role::kmsan_origin,
+     true,
+     {"Uninit was ", R"(Uninit was (?:created|stored to memory) at:)", "Uninit was created at:"}},
+    {Role::kmemleak,
+     true,
+     {"backtrace", R"(backtrace(?: \(crc [0-9a-f]+\))?:)", "backtrace (crc 5c1d2e3f):"}},
+}};
+
+constexpr auto kRules = [] {
+  std::array<Rule, kSections.size()> rules{};
+  for (std::size_t i = 0; i < rules.size(); ++i) rules[i] = kSections[i].rule;
+  return rules;
+}();
+
+}  // namespace
+
+const RuleTable& depot_section_rules() {
+  static const RuleTable table(kRules);
+  return table;
+}
+
+bool may_open_depot_trace(std::string_view text) {
+  if (text.empty()) return false;
+  switch (text.front()) {
+    case 'A':
+      return text.starts_with("Allocated");
+    case 'F':
+      return text.starts_with("Freed");
+    case 'L':
+      return text.starts_with("Last ");
+    case 'S':
+      return text.starts_with("Second to");
+    case 'I':
+      return text.starts_with("INFO: Allocated in ") || text.starts_with("INFO: Freed in ");
+    case 'p':
+      return text.starts_with("page last ") || text.starts_with("page allocated via ");
+    case 'U':
+      return text.starts_with("Uninit was ");
+    case 'b':
+      return text.starts_with("backtrace");
+    default:
+      return false;
+  }
+}
+
+std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line) {
+  if (!may_open_depot_trace(text)) return std::nullopt;
+  RuleTable::Groups groups;
+  const auto found = depot_section_rules().match(trim_right(text), groups);
+  if (!found) return std::nullopt;
+  const auto& section = kSections[*found];
+  Trace trace;
+  trace.role = section.role;
+  trace.in_depot = section.in_depot;
+  trace.line = line;
+  const bool slub = section.role == Role::slub_alloc || section.role == Role::slub_free;
+  trace.pid = to_number<std::int64_t>(slub ? groups[2] : groups[0]);
+  trace.cpu = to_number<std::int64_t>(groups[1]);
+  trace.when = slub ? "age " + std::string(groups[0]) : std::string(groups[2]);
+  return trace;
+}
+
+}  // namespace parser

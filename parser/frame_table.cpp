@@ -1,0 +1,177 @@
+#include "parser/frame_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "parser/scan.h"
+
+namespace parser {
+namespace {
+
+constexpr std::size_t kBlock = 64 * 1024;
+constexpr std::size_t kMaxFrameText = 1024;  // a Rust symbol may take 500
+// Keeps identities made up for symbols apart from addresses: no architecture has canonical addresses there.
+constexpr std::uint64_t kSymbolic = 0x5359'0000'0000'0000;
+
+// Symbols as kallsyms prints them: C, C++ and Rust mangled names, "name.isra.0", "$x" of arm64, "__pfx_f".
+bool is_symbol_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '.' ||
+         c == '$' || c == '@';
+}
+
+// "[<ffffffff81234567>] ", "([<...>] ", and powerpc's "[c0000000][c0000000] "
+std::uint64_t skip_bracketed_address(std::string_view& text) {
+  std::uint64_t address = 0;
+  for (;;) {
+    auto rest = text;
+    skip(rest, "(");
+    if (!skip(rest, "[")) return address;
+    skip(rest, "<");
+    const auto value = take_number<std::uint64_t>(rest, 16);
+    if (!value) return address;
+    skip(rest, ">");
+    if (!skip(rest, "]")) return address;
+    address = *value;
+    text = trim_left(rest);
+  }
+}
+
+// " [mod 0123abcd]", " [mod]"; the module of a frame is a word, an "[inline]" remark ends the frame's being
+// one.
+bool read_module(std::string_view& text, Frame& frame) {
+  auto rest = text;
+  if (!skip(rest, " [")) return true;
+  const auto close = rest.find(']');
+  if (close == std::string_view::npos) return false;
+  auto inside = rest.substr(0, close);
+  if (inside == "inline") return false;
+  const auto space = inside.find(' ');
+  if (space != std::string_view::npos) {
+    frame.build_id = inside.substr(space + 1);
+    if (!std::all_of(frame.build_id.begin(), frame.build_id.end(), is_hex)) return false;
+    inside = inside.substr(0, space);
+  }
+  if (inside.empty() || inside.size() > 64) return false;
+  frame.module = inside;
+  text = rest.substr(close + 1);
+  return true;
+}
+
+// " mm/slub.c:123" of an already symbolized log
+void read_place(std::string_view& text, Frame& frame) {
+  auto rest = text;
+  if (!skip(rest, " ")) return;
+  const auto end = std::min(rest.find(' '), rest.size());
+  const auto word = rest.substr(0, end);
+  const auto colon = word.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return;
+  const auto line = to_number<std::uint32_t>(word.substr(colon + 1));
+  if (!line) return;
+  frame.file = word.substr(0, colon);
+  frame.line = *line;
+  text = rest.substr(end);
+}
+
+// " (P)" and its like of arm64 v6.13+, powerpc's "(unreliable)", a closing ")" of s390
+bool only_remarks(std::string_view text) {
+  text = trim_right(text);
+  if (text.empty() || text == ")") return true;
+  return text.size() <= 16 && text.starts_with(" (") && text.ends_with(")");
+}
+
+bool read_frame(std::string_view text, Frame& frame) {
+  frame.address = skip_bracketed_address(text);
+  skip(text, "? ");
+  if (skip(text, "0x")) {
+    const auto value = take_number<std::uint64_t>(text, 16);
+    if (!value || *value < 0x1000 || !read_module(text, frame) || !only_remarks(text)) return false;
+    frame.address = *value;
+    return true;
+  }
+  std::size_t length = 0;
+  while (length < text.size() && is_symbol_char(text[length])) ++length;
+  if (length == 0 || is_digit(text.front())) return false;
+  frame.symbol = text.substr(0, length);
+  text.remove_prefix(length);
+  if (!skip(text, "+0x")) return false;
+  const auto offset = take_number<std::uint64_t>(text, 16);
+  if (!offset) return false;
+  frame.offset = *offset;
+  if (skip(text, "/0x")) {
+    const auto size = take_number<std::uint64_t>(text, 16);
+    if (!size) return false;
+    frame.size = *size;
+  }
+  if (!read_module(text, frame)) return false;
+  read_place(text, frame);
+  // A symbolized module frame has its module last: "f+0x1/0x2 drivers/x.c:12 [mod]"
+  if (frame.module.empty() && !read_module(text, frame)) return false;
+  return only_remarks(text);
+}
+
+}  // namespace
+
+std::string_view FrameTable::keep(std::string_view text) {
+  if (text.size() > block_left_) {
+    block_left_ = std::max(kBlock, text.size());
+    blocks_.push_back(std::make_unique<char[]>(block_left_));
+    block_next_ = blocks_.back().get();
+  }
+  std::memcpy(block_next_, text.data(), text.size());
+  const std::string_view kept{block_next_, text.size()};
+  block_next_ += text.size();
+  block_left_ -= text.size();
+  return kept;
+}
+
+std::optional<FrameId> FrameTable::intern(std::string_view text) {
+  if (const auto known = by_text_.find(text); known != by_text_.end()) return known->second;
+  Frame probe;
+  if (text.size() > kMaxFrameText || !read_frame(text, probe)) return std::nullopt;
+
+  const auto kept = keep(text);
+  Frame frame;
+  read_frame(kept, frame);
+  if (frame.symbol.empty()) {
+    frame.identity = frame.address;
+  } else {
+    std::string key{frame.symbol};
+    for (const auto part : {frame.offset, frame.size}) key.append(1, '\0').append(std::to_string(part));
+    key.append(1, '\0').append(frame.module);
+    const auto known = identities_.find(key);
+    frame.identity = known != identities_.end()
+                         ? known->second
+                         : identities_.emplace(keep(key), kSymbolic | identities_.size()).first->second;
+  }
+  const auto id = static_cast<FrameId>(frames_.size());
+  frames_.push_back(frame);
+  by_text_.emplace(kept, id);
+  return id;
+}
+
+FrameId FrameTable::address(std::uint64_t address) {
+  const auto [place, fresh] = by_address_.try_emplace(address, static_cast<FrameId>(frames_.size()));
+  if (fresh) {
+    Frame frame;
+    frame.address = frame.identity = address;
+    frames_.push_back(frame);
+  }
+  return place->second;
+}
+
+std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text) {
+  text = trim_right(trim_left(text));
+  Parsed parsed;
+  if (skip(text, "? ")) parsed.reliable = false;
+  const auto id = intern(text);
+  if (!id) return std::nullopt;
+  parsed.id = *id;
+  if (!parsed.reliable) return parsed;
+  // "[<ffffffff81234567>] ? f+0x1/0x2" of kernels before v4.10 has the mark behind the address.
+  auto rest = text;
+  skip_bracketed_address(rest);
+  parsed.reliable = !rest.starts_with("? ") && !text.ends_with("(unreliable)");
+  return parsed;
+}
+
+}  // namespace parser

@@ -1,0 +1,68 @@
+// Printed frames, each text parsed once and kept once. Ids are dense and stay good for the table's life;
+// memory grows with the number of different frames, not with the log.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "parser/model.h"
+
+namespace parser {
+
+// "kfree+0x123/0x330 [mod 0123abcd...] (P)", "[<ffffffff81234567>] kfree+0x123/0x330", "0xffffffff81234567",
+// "kfree+0x123/0x330 mm/slub.c:123". Views point into the table.
+struct Frame {
+  std::string_view symbol;  // empty: an address alone
+  std::string_view module;
+  std::string_view build_id;
+  std::string_view file;  // only where the log is symbolized already
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;     // kernel size: to the next symbol that kallsyms knows; 0 where not printed
+  std::uint64_t address = 0;  // 0 where not printed
+  std::uint32_t line = 0;
+  // Equal for frames that the kernel cannot tell apart in a stored stack: symbol, offset, size and module, or
+  // the address where there is no symbol. Build-id and source line do not count.
+  std::uint64_t identity = 0;
+};
+
+class FrameTable {
+ public:
+  struct Parsed {
+    FrameId id = 0;
+    bool reliable = true;
+  };
+
+  // A whole line's text, leading blanks allowed. Empty if it is no frame; "[inline]" lines are none.
+  std::optional<Parsed> parse(std::string_view text);
+
+  // The frame of a bare address, as stack lists have it; any number will do.
+  FrameId address(std::uint64_t address);
+
+  const Frame& operator[](FrameId id) const { return frames_[id]; }
+  std::size_t size() const { return frames_.size(); }
+
+ private:
+  std::string_view keep(std::string_view text);
+  std::optional<FrameId> intern(std::string_view text);
+
+  std::deque<Frame> frames_;
+  std::unordered_map<std::string_view, FrameId> by_text_;
+  std::unordered_map<std::string_view, std::uint64_t> identities_;
+  std::unordered_map<std::uint64_t, FrameId> by_address_;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t block_left_ = 0;
+  char* block_next_ = nullptr;
+};
+
+// What every printed frame has and few other lines do; the cheap test before parse().
+inline bool may_be_frame(std::string_view text) {
+  return text.find("+0x") != std::string_view::npos || text.find("0xf") != std::string_view::npos ||
+         text.find("[<") != std::string_view::npos;
+}
+
+}  // namespace parser

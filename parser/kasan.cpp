@@ -1,0 +1,286 @@
+#include "parser/kasan.h"
+
+#include <array>
+
+#include "parser/scan.h"
+
+namespace parser {
+namespace {
+
+// The order is that of kRules.
+enum class Fact : std::uint8_t {
+  title,
+  title_bare,
+  access,
+  access_no_size,
+  tags,
+  pid,
+  object,
+  object_old,
+  cache,
+  located,
+  located_extent,
+  variable,
+  stack_of_task,
+  stack_offset,
+  stack_objects,
+  stack_object,
+  mapping,
+  page,
+  count,
+};
+
+constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
+    {"BUG: KASAN: ", R"(BUG: KASAN: (.+?) in (.+?)(?: at addr ([0-9a-f]+))?)",
+     "BUG: KASAN: slab-use-after-free in foo_read+0x4c/0x90 [foo]"},
+    // "null-ptr-deref on address (null)" of v4.x, and HW_TAGS's asynchronous faults, which know no place
+    {"BUG: KASAN: ", R"(BUG: KASAN: ([a-z-]+)(?: on address.*)?)", "BUG: KASAN: invalid-access"},
+    {"", R"((Read|Write) of size (\d+)(?: at addr ([0-9a-f]+))? by task (.+)/(\d+))",
+     "Read of size 8 at addr ffff888104a3c018 by task cat/412"},
+    {"", R"((Read|Write|Free)(?: of)?(?: at)? addr ([0-9a-f]+) by task (.+)/(\d+))",
+     "Free of addr ffff888001407288 by task init/178"},
+    {"Pointer tag: ", R"(Pointer tag: \[([0-9a-f]{2})\], memory tag: \[([0-9a-f]{2}).*\])",
+     "Pointer tag: [b5], memory tag: [fe]"},
+    {"PID = ", R"(PID = (\d+))", "PID = 18786"},
+    {"The buggy address belongs to the object at ",
+     R"(The buggy address belongs to the object at ([0-9a-f]+))",
+     "The buggy address belongs to the object at ffff888104a3c000"},
+    {"Object at ", R"(Object at ([0-9a-f]+), in cache (.+) size: (\d+))",
+     "Object at ffff8801a751e680, in cache fasync_cache size: 96"},
+    {"which belongs to the cache ", R"(which belongs to the cache (.+) of size (\d+))",
+     "which belongs to the cache kmalloc-64 of size 64"},
+    {"The buggy address is located ",
+     R"(The buggy address is located (?:(\d+) bytes )?(?:to the )?(left|right|inside) of.*)",
+     "The buggy address is located 0 bytes to the right of"},
+    {"", R"((?:(allocated|freed) )?(\d+)-byte region \[([0-9a-f]+), ([0-9a-f]+)\))",
+     "freed 64-byte region [ffff888104a3c000, ffff888104a3c040)"},
+    {"The buggy address belongs to the variable:", R"(The buggy address belongs to the variable:)",
+     "The buggy address belongs to the variable:"},
+    {"The buggy address belongs to stack of task ",
+     R"(The buggy address belongs to stack of task (.+)/(\d+))",
+     "The buggy address belongs to stack of task init/226"},
+    {"and is located at offset ", R"(and is located at offset (\d+) in frame:)",
+     "and is located at offset 46 in frame:"},
+    {"", R"([Tt]his frame has \d+ objects?:)", "This frame has 1 object:"},
+    {"[", R"(\[(\d+, \d+)\) '(.*)')", "[32, 45) 'buf'"},
+    {"The buggy address ",
+     R"(The buggy address (?:[0-9a-f]+ )?belongs to a(?: (\d+-page vmalloc region .*|vmalloc virtual mapping))?)",
+     "The buggy address belongs to a vmalloc virtual mapping"},
+    {"The buggy address belongs to the ",
+     R"(The buggy address belongs to the (?:physical page|page|virtual mapping at).*)",
+     "The buggy address belongs to the physical page:"},
+}};
+
+// Lines that a KASAN report may hold and that carry no field of ours.
+bool is_filler(std::string_view body) {
+  static constexpr std::array<std::string_view, 23> kStarts{"page:",
+                                                            "page_type:",
+                                                            "page dumped because",
+                                                            "page_owner ",
+                                                            "page has been migrated",
+                                                            "flags:",
+                                                            "raw:",
+                                                            "head:",
+                                                            "memcg:",
+                                                            "anon flags:",
+                                                            "ksm flags:",
+                                                            "Memory state around",
+                                                            "Hardware name:",
+                                                            "Workqueue:",
+                                                            "Tainted:",
+                                                            "CPU:",
+                                                            "(stack is not available)",
+                                                            "Disabling lock debugging",
+                                                            "Asynchronous fault",
+                                                            "^",
+                                                            "Dumped by",
+                                                            "Call Trace",
+                                                            "Code:"};
+  for (const auto start : kStarts)
+    if (body.starts_with(start)) return true;
+  return is_register_dump(body);
+}
+
+// ">ffff888104a3c000: fa fb fb fb ...": a row of shadow bytes; ("raw" rows have their label)
+bool is_shadow_row(std::string_view body) {
+  skip(body, ">");
+  std::size_t digits = 0;
+  while (digits < body.size() && is_hex(body[digits])) ++digits;
+  return digits >= 8 && digits <= 16 && body.substr(digits).starts_with(": ");
+}
+
+// Raw stack words that x86 printed under "Call Trace:" until v4.9
+bool is_stack_words(std::string_view body) {
+  return body.size() >= 16 && is_hex(body.front()) &&
+         body.find_first_not_of("0123456789abcdef ") == std::string_view::npos;
+}
+
+class KasanBuilder final : public ReportBuilder {
+ public:
+  KasanBuilder(const Line& line, const RuleTable::Groups& groups, std::uint64_t first_line,
+               FrameTable& frames, const Events& events)
+      : ReportBuilder(frames, events) {
+    report_.family = Family::kasan;
+    report_.line = report_.end_line = line.number;
+    report_.first_line = first_line != 0 ? first_line : line.number;
+    report_.kind = groups[0];
+    report_.location = groups[1];
+    if (const auto address = to_number(groups[2], 16)) access().address = address;
+    // Only tag-based KASAN speaks of tags; v6.x generic reports are told by what they lack.
+    report_.kasan = KasanMode::generic;
+  }
+
+ private:
+  enum class Awaits : std::uint8_t { nothing, variable, stack_frame };
+
+  Answer read(const Line& line, std::string_view body) override;
+  Answer apply(Fact fact, const RuleTable::Groups& groups);
+  std::string damage(Close why) const override;
+
+  Access& access() { return report_.access ? *report_.access : report_.access.emplace(); }
+  Object& object() { return report_.object ? *report_.object : report_.object.emplace(); }
+  Region& region() { return report_.region ? *report_.region : report_.region.emplace(); }
+
+  Awaits awaits_ = Awaits::nothing;
+  bool saw_access_ = false;
+  bool asynchronous_ = false;
+};
+
+ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view body) {
+  if (awaits_ != Awaits::nothing && may_be_frame(body)) {
+    (awaits_ == Awaits::variable ? report_.variable : report_.stack_frame) = trim_right(body);
+    awaits_ = Awaits::nothing;
+    return Answer::taken;
+  }
+  awaits_ = Awaits::nothing;
+
+  // KASAN's own ruler has 66 marks. SLUB's has 77: in v4.x its object dump stood inside a KASAN report.
+  if (is_ruler(trim_right(body), '=')) return trim_right(body).size() < 72 ? Answer::last : Answer::unknown;
+  if (body.starts_with("BUG ") && body.find("kasan: bad access detected") != std::string_view::npos)
+    return Answer::taken;
+  if (body.starts_with("Asynchronous fault")) asynchronous_ = true;
+
+  if (is_filler(body) || is_shadow_row(body) || is_stack_words(body) || is_ruler(trim_right(body), '-'))
+    return Answer::taken;
+  RuleTable::Groups groups;
+  if (const auto found = kasan_rules().match(trim_right(body), groups)) {
+    const auto fact = static_cast<Fact>(*found);
+    if (fact == Fact::title || fact == Fact::title_bare) return Answer::foreign;
+    return apply(fact, groups);
+  }
+  if (body.starts_with("The buggy address")) return Answer::taken;
+  if (begins_other_splat(body) || body.starts_with("BUG ")) return Answer::foreign;
+  // v4.x printed SLUB's view of the object inside the report.
+  for (const auto label : {"INFO: Slab ", "INFO: Object ", "Object ", "Redzone ", "Padding ", "Bytes b4 "})
+    if (body.starts_with(label)) return Answer::taken;
+  return Answer::unknown;
+}
+
+ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& groups) {
+  switch (fact) {
+    case Fact::access:
+    case Fact::access_no_size: {
+      saw_access_ = true;
+      const bool sized = fact == Fact::access;
+      auto& access = this->access();
+      access.kind = groups[0] == "Read"    ? Access::Kind::read
+                    : groups[0] == "Write" ? Access::Kind::write
+                                           : Access::Kind::free;
+      if (sized) access.size = to_number(groups[1]);
+      if (const auto address = to_number(groups[sized ? 2 : 1], 16)) access.address = address;
+      access.task = groups[sized ? 3 : 2];
+      access.pid = to_number<std::int64_t>(groups[sized ? 4 : 3]);
+      break;
+    }
+    case Fact::tags:
+      report_.kasan = KasanMode::tags;
+      access().pointer_tag = groups[0];
+      access().memory_tag = groups[1];
+      break;
+    case Fact::pid:
+      if (auto* trace = collector_.current()) trace->pid = to_number<std::int64_t>(groups[0]);
+      break;
+    case Fact::object:
+      object().address = to_number(groups[0], 16);
+      break;
+    case Fact::object_old:
+      object().address = to_number(groups[0], 16);
+      object().cache = groups[1];
+      object().size = to_number(groups[2]);
+      break;
+    case Fact::cache:
+      object().cache = groups[0];
+      object().size = to_number(groups[1]);
+      break;
+    case Fact::located:
+      region().distance = to_number(groups[0]).value_or(0);
+      region().position = groups[1];
+      break;
+    case Fact::located_extent:
+      region().state = groups[0];
+      region().size = to_number(groups[1]).value_or(0);
+      region().start = to_number(groups[2], 16).value_or(0);
+      region().end = to_number(groups[3], 16).value_or(0);
+      break;
+    case Fact::variable:
+      awaits_ = Awaits::variable;
+      break;
+    case Fact::stack_offset:
+      awaits_ = Awaits::stack_frame;
+      break;
+    case Fact::stack_object:
+      if (report_.stack_objects.size() < Report::kMaxTraces)
+        report_.stack_objects.emplace_back(groups[0], groups[1]);
+      break;
+    case Fact::mapping:
+      if (!groups[0].empty()) report_.mapping = groups[0];
+      break;
+    case Fact::title:
+    case Fact::title_bare:
+    case Fact::stack_of_task:
+    case Fact::stack_objects:
+    case Fact::page:
+    case Fact::count:
+      break;
+  }
+  return Answer::taken;
+}
+
+std::string KasanBuilder::damage(Close why) const {
+  if (why == Close::too_many_open) return "too many callers print at once: given up";
+  if (!saw_access_ && !asynchronous_) return "the line that says read, write or free is missing";
+  bool call = false;
+  for (const auto& trace : report_.traces) call = call || trace.role == Role::call;
+  if (!call) return saw_call_trace() ? "the call trace has no frames" : "the call trace is missing";
+  switch (why) {
+    case Close::complete:
+      return {};
+    case Close::superseded:
+      return "another splat begins before the closing ruler";
+    case Close::faded:
+      return "the closing ruler does not come";
+    case Close::end_of_input:
+      return "the input ends before the closing ruler";
+    case Close::too_many_open:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+const RuleTable& kasan_rules() {
+  static const RuleTable table(kRules);
+  return table;
+}
+
+std::unique_ptr<ReportBuilder> open_kasan(const Line& line, std::string_view body, std::uint64_t first_line,
+                                          FrameTable& frames, const ReportBuilder::Events& events) {
+  if (!body.starts_with("BUG: KASAN: ")) return nullptr;
+  RuleTable::Groups groups;
+  const auto found = kasan_rules().match(trim_right(body), groups);
+  if (!found) return nullptr;
+  return std::make_unique<KasanBuilder>(line, groups, first_line, frames, events);
+}
+
+}  // namespace parser

@@ -1,0 +1,97 @@
+#include "parser/line_splitter.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace parser {
+namespace {
+
+constexpr std::size_t kTextMinimum = 3;  // printable characters that a line of text has at least
+constexpr std::size_t kTextPerNulRun =
+    8;  // a string table has a NUL after every word, a damaged log here and there
+
+// Skips one escape sequence: "\x1b[31m" (CSI), "\x1b]0;title\x07" (OSC), or ESC and one character.
+std::size_t escape_length(std::string_view text) {
+  if (text.size() < 2) return text.size();
+  if (text[1] == '[') {
+    for (std::size_t i = 2; i < text.size(); ++i)
+      if (text[i] >= '@' && text[i] <= '~') return i + 1;
+    return text.size();
+  }
+  if (text[1] == ']') {
+    for (std::size_t i = 2; i < text.size(); ++i) {
+      if (text[i] == '\a') return i + 1;
+      if (text[i] == '\x1b') return std::min(i + 2, text.size());
+    }
+    return text.size();
+  }
+  return 2;
+}
+
+// Whether a person would call this a line of text: printable characters or UTF-8, tabs and carriage returns.
+bool looks_like_text(std::string_view line, std::size_t nul_runs) {
+  std::size_t printable = 0;
+  std::size_t high = 0;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) {
+      ++high;
+    } else if (byte >= 0x20 && byte != 0x7f) {
+      ++printable;
+    } else if (byte != '\t' && byte != '\r') {
+      return false;
+    }
+  }
+  return printable >= kTextMinimum && printable >= kTextPerNulRun * nul_runs && high <= printable;
+}
+
+}  // namespace
+
+bool LineSplitter::needs_cleaning(std::string_view chunk) {
+  return std::memchr(chunk.data(), '\0', chunk.size()) != nullptr ||
+         std::memchr(chunk.data(), '\x1b', chunk.size()) != nullptr;
+}
+
+void LineSplitter::hold(std::string_view piece, bool clean) {
+  const auto room = kMaxLine - std::min(kMaxLine, held_.size());
+  held_.append(piece.substr(0, room));
+  held_dropped_ += piece.size() - std::min(room, piece.size());
+  held_clean_ = held_clean_ && clean;
+}
+
+std::string_view LineSplitter::cleaned(std::string_view raw, bool clean) {
+  ++facts_.lines;
+  const auto raw_size = raw.size();
+  std::size_t nul_runs = 0;
+  if (!clean) {
+    scratch_.clear();
+    bool after_nul = false;
+    while (!raw.empty()) {
+      if (raw.front() == '\x1b') {
+        raw.remove_prefix(escape_length(raw));
+        continue;
+      }
+      const bool nul = raw.front() == '\0';
+      if (nul) {
+        ++facts_.nul_bytes;
+        if (!after_nul) ++nul_runs;
+      } else {
+        scratch_.push_back(raw.front());
+      }
+      after_nul = nul;
+      raw.remove_prefix(1);
+    }
+    raw = scratch_;
+  }
+  while (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
+  // Once an input has proved to be text, looking at every further line would only cost time.
+  const bool proved = clean && facts_.text_lines >= 1000;
+  if (proved || looks_like_text(raw, nul_runs)) {
+    ++facts_.text_lines;
+    facts_.text_bytes += raw_size;
+  }
+  return raw;
+}
+
+}  // namespace parser

@@ -1,0 +1,89 @@
+// Bytes in any chunks -> lines. Carriage returns at the end, NUL bytes and ANSI escape sequences are taken
+// out; a line longer than kMaxLine is cut there (the kernel's own limit is about 1 KiB) and the cut is
+// counted.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace parser {
+
+// What an input's bytes look like; tells a log from a binary file.
+struct TextFacts {
+  std::uint64_t bytes = 0;
+  std::uint64_t lines = 0;
+  std::uint64_t text_lines = 0;  // printable characters or UTF-8, with few NUL bytes between
+  std::uint64_t text_bytes = 0;  // bytes of those lines
+  std::uint64_t nul_bytes = 0;   // holes and padding; neither text nor a sign against it
+  std::uint64_t cut_lines = 0;
+};
+
+class LineSplitter {
+ public:
+  static constexpr std::size_t kMaxLine = 64 * 1024;
+
+  // Calls on_line(std::string_view cleaned_line, std::uint64_t number_from_1) for each line that `chunk`
+  // completes. The view is good for the call only.
+  template <typename OnLine>
+  void feed(std::string_view chunk, OnLine&& on_line) {
+    facts_.bytes += chunk.size();
+    const bool clean = !needs_cleaning(chunk);
+    while (!chunk.empty()) {
+      const auto newline = chunk.find('\n');
+      if (newline == std::string_view::npos) {
+        hold(chunk, clean);
+        return;
+      }
+      const auto piece = chunk.substr(0, newline);
+      chunk.remove_prefix(newline + 1);
+      if (held_.empty() && held_dropped_ == 0) {
+        emit(piece, clean, on_line);
+      } else {
+        hold(piece, clean);
+        flush(on_line);
+      }
+    }
+  }
+
+  // The last line, when the input does not end in a newline.
+  template <typename OnLine>
+  void finish(OnLine&& on_line) {
+    if (!held_.empty() || held_dropped_ > 0) flush(on_line);
+  }
+
+  const TextFacts& facts() const { return facts_; }
+
+ private:
+  static bool needs_cleaning(std::string_view chunk);
+  void hold(std::string_view piece, bool clean);
+  // Cleans `raw` into scratch_ if needed, keeps the facts, and returns what a reader should see.
+  std::string_view cleaned(std::string_view raw, bool clean);
+
+  template <typename OnLine>
+  void emit(std::string_view raw, bool clean, OnLine&& on_line) {
+    if (raw.size() > kMaxLine) {
+      raw = raw.substr(0, kMaxLine);
+      ++facts_.cut_lines;
+    }
+    const auto line = cleaned(raw, clean);
+    on_line(line, facts_.lines);
+  }
+
+  template <typename OnLine>
+  void flush(OnLine&& on_line) {
+    if (held_dropped_ > 0) ++facts_.cut_lines;
+    const auto line = cleaned(held_, held_clean_);
+    on_line(line, facts_.lines);
+    held_.clear();
+    held_dropped_ = 0;
+    held_clean_ = true;
+  }
+
+  TextFacts facts_;
+  std::string held_;     // a line whose end has not come yet
+  std::string scratch_;  // the cleaned form of the current line
+  std::uint64_t held_dropped_ = 0;
+  bool held_clean_ = true;
+};
+
+}  // namespace parser

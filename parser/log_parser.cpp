@@ -1,0 +1,242 @@
+#include "parser/log_parser.h"
+
+#include <array>
+#include <utility>
+
+#include "parser/depot_sections.h"
+#include "parser/kasan.h"
+#include "parser/kernel_release.h"
+#include "parser/scan.h"
+#include "parser/title.h"
+
+namespace parser {
+namespace {
+
+// More callers than a machine has CPUs in the middle of a report: hostile, or not a log.
+constexpr std::size_t kMaxContexts = 1024;
+
+struct SplatStart {
+  std::string_view starts;
+  OtherSplat splat;
+};
+constexpr std::array<SplatStart, 26> kSplatStarts{{
+    {"WARNING: ", OtherSplat::warning},
+    {"BUG: KFENCE: ", OtherSplat::kfence},
+    {"BUG: KMSAN: ", OtherSplat::kmsan},
+    {"BUG: KCSAN: ", OtherSplat::kcsan},
+    {"UBSAN: ", OtherSplat::ubsan},
+    {"BUG: unable to handle ", OtherSplat::oops},
+    {"BUG: kernel NULL pointer dereference", OtherSplat::oops},
+    {"BUG: Kernel NULL pointer dereference", OtherSplat::oops},
+    {"Unable to handle kernel ", OtherSplat::oops},
+    {"general protection fault", OtherSplat::oops},
+    {"Oops: general protection fault", OtherSplat::oops},
+    {"divide error: ", OtherSplat::oops},
+    {"Oops: divide error", OtherSplat::oops},
+    {"Internal error: ", OtherSplat::oops},
+    {"kernel BUG at ", OtherSplat::kernel_bug},
+    {"Kernel BUG at ", OtherSplat::kernel_bug},
+    {"Kernel panic - not syncing: ", OtherSplat::panic},
+    {"INFO: rcu_", OtherSplat::stall},
+    {"rcu: INFO: rcu_", OtherSplat::stall},
+    {"INFO: task ", OtherSplat::stall},
+    {"watchdog: BUG: soft lockup", OtherSplat::stall},
+    {"BUG: soft lockup", OtherSplat::stall},
+    {"BUG: workqueue lockup", OtherSplat::stall},
+    {"INFO: possible ", OtherSplat::other_bug},
+    {"BUG: KASAN", OtherSplat::other_bug},
+    {"BUG: ", OtherSplat::other_bug},
+}};
+
+// The first characters of everything that read_outside() looks for. All other lines are done with at once.
+bool may_begin_something(char c) {
+  switch (c) {
+    case 'B':
+    case '=':
+    case '[':
+    case 'A':
+    case 'F':
+    case 'L':
+    case 'S':
+    case 'I':
+    case 'p':
+    case 'U':
+    case 'b':
+    case 'W':
+    case 'u':
+    case 'g':
+    case 'O':
+    case 'd':
+    case 'k':
+    case 'K':
+    case 'r':
+    case 'w':
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+LogParser::LogParser(Sink& sink) : sink_(sink), dumps_(frames_, sink) {}
+LogParser::~LogParser() = default;
+
+void LogParser::begin_input(std::string_view name) {
+  splitter_ = LineSplitter{};
+  dumps_.set_slab_role(name.find("free_traces") != std::string_view::npos ? Role::slub_free
+                                                                          : Role::slub_alloc);
+  any_prefix_ = false;
+  last_key_ = 0;
+  kasan_ = KasanMode::unknown;
+  banner_in_input_ = false;
+}
+
+void LogParser::feed(std::string_view chunk) {
+  splitter_.feed(chunk, [this](std::string_view line, std::uint64_t number) { on_line(line, number); });
+}
+
+void LogParser::finish_input() {
+  splitter_.finish([this](std::string_view line, std::uint64_t number) { on_line(line, number); });
+  dumps_.finish();
+  close_all(ReportBuilder::Close::end_of_input);
+}
+
+void LogParser::on_line(std::string_view raw, std::uint64_t number) {
+  auto line = read_line(raw, number);
+  if (line.userspace) return;
+  if (line.prefixed) {
+    if (!any_prefix_) sink_.on_kind(InputKind::log);
+    any_prefix_ = true;
+    last_key_ = line.caller.key();
+  } else {
+    if (dumps_.begins_entry(raw)) close_all(ReportBuilder::Close::superseded);
+    if (dumps_.take(raw, number, contexts_.empty())) return;
+    // A second line of one printk, as dmesg indents it, follows its first. Anything else without a prefix in
+    // a log that has them is some program writing to the same console; only a title would be worth a look.
+    if (any_prefix_ && !raw.empty() && raw.front() != ' ' && !raw.starts_with("BUG: ")) return;
+    if (contexts_.contains(last_key_)) line.caller = contexts_.at(last_key_).caller;
+  }
+  on_text(line);
+}
+
+void LogParser::on_text(const Line& line) {
+  const auto body = trim_left(line.text);
+  const bool begins = !body.empty() && may_begin_something(body.front());
+  if (begins && body.front() == 'L') {
+    if (const auto boot = read_banner(body, line.number)) {
+      close_all(ReportBuilder::Close::superseded);
+      kasan_ = KasanMode::unknown;
+      sink_.on_kind(InputKind::log);
+      release_ = boot->release;
+      banner_in_input_ = true;
+      sink_.on_boot(*boot);
+      return;
+    }
+  }
+  if (contexts_.empty()) {
+    if (!begins) return;
+  } else if (!begins && !contexts_.contains(line.caller.key())) {
+    return;
+  }
+  const auto key = line.caller.key();
+  auto& context = context_of(line);
+  if (context.report) {
+    switch (context.report->consume(line)) {
+      case ReportBuilder::Answer::taken:
+      case ReportBuilder::Answer::unknown:
+        return;
+      case ReportBuilder::Answer::last:
+        close_report(context, ReportBuilder::Close::complete);
+        drop_if_idle(key);
+        return;
+      case ReportBuilder::Answer::foreign:
+        close_report(context, begins ? ReportBuilder::Close::superseded : ReportBuilder::Close::faded);
+        break;
+    }
+  }
+  read_outside(line, body, context);
+  drop_if_idle(key);
+}
+
+LogParser::Context& LogParser::context_of(const Line& line) {
+  const auto key = line.caller.key();
+  if (const auto known = contexts_.find(key); known != contexts_.end()) return known->second;
+  if (contexts_.size() >= kMaxContexts) close_all(ReportBuilder::Close::too_many_open);
+  auto& context = contexts_.try_emplace(key, frames_).first->second;
+  context.caller = line.caller;
+  return context;
+}
+
+void LogParser::drop_if_idle(std::uint64_t key) {
+  const auto context = contexts_.find(key);
+  if (context != contexts_.end() && context->second.idle()) contexts_.erase(context);
+}
+
+void LogParser::read_outside(const Line& line, std::string_view body, Context& context) {
+  if (context.stray.open()) {
+    if (context.stray.take(line.text)) return;
+    close_stray(context);
+  }
+  if (body.empty()) return;
+
+  const ReportBuilder::Events events{
+      [this](const Trace& trace) { publish(trace); },
+      [this](std::string_view release, std::uint64_t at) { learn_release(release, at); }};
+  auto report = open_kasan(line, body, context.lead.first_line, frames_, events);
+  if (!report) report = open_slub(line, body, context.lead, frames_, events);
+  if (report) {
+    if (!any_prefix_) sink_.on_kind(InputKind::log);
+    context.report = std::move(report);
+    context.lead = {};
+    return;
+  }
+  read_slub_lead(line, body, context.lead);
+  if (context.lead.first_line != 0) return;
+  if (auto trace = open_depot_trace(body, line.number)) {
+    trace->kasan = kasan_;
+    context.stray.start(std::move(*trace));
+    return;
+  }
+  note_splat(line, body);
+}
+
+void LogParser::note_splat(const Line& line, std::string_view body) {
+  for (const auto& start : kSplatStarts)
+    if (body.starts_with(start.starts)) return sink_.on_other_splat(start.splat, line.number);
+}
+
+void LogParser::publish(const Trace& trace) {
+  if (trace.in_depot) sink_.on_depot_trace(trace);
+}
+
+// Where the banner is missing, the release in a report's CPU line tells one kernel's log from the next one's.
+void LogParser::learn_release(std::string_view release, std::uint64_t line) {
+  if (banner_in_input_ || release == release_) return;
+  release_ = release;
+  sink_.on_boot(Boot{line, release_, {}, false});
+}
+
+void LogParser::close_report(Context& context, ReportBuilder::Close why) {
+  auto report = context.report->close(why);
+  context.report.reset();
+  report.demux = context.caller.known() ? Demux::caller : Demux::none;
+  if (report.kasan != KasanMode::unknown) kasan_ = report.kasan;
+  if (report.kernel.empty()) report.kernel = release_;
+  name_report(report, frames_);
+  sink_.on_report(std::move(report));
+}
+
+void LogParser::close_stray(Context& context) {
+  if (const auto trace = context.stray.finish()) publish(*trace);
+}
+
+void LogParser::close_all(ReportBuilder::Close why) {
+  for (auto& [key, context] : contexts_) {
+    if (context.report) close_report(context, why);
+    close_stray(context);
+  }
+  contexts_.clear();
+}
+
+}  // namespace parser

@@ -1,0 +1,78 @@
+// Kernel text in, reports and depot traces out. Push interface: feed() takes any chunks of one input,
+// finish() ends it. Memory is bounded by open reports and by the number of different frames, not by the
+// input's length.
+//
+//   LogParser parser(sink);
+//   parser.begin_input("dmesg.txt");
+//   while (read(chunk)) parser.feed(chunk);
+//   parser.finish_input();
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "parser/dump_reader.h"
+#include "parser/frame_table.h"
+#include "parser/line_splitter.h"
+#include "parser/prefix.h"
+#include "parser/report_builder.h"
+#include "parser/sink.h"
+#include "parser/slub.h"
+#include "parser/trace_collector.h"
+
+namespace parser {
+
+class LogParser {
+ public:
+  explicit LogParser(Sink& sink);
+  ~LogParser();
+  LogParser(const LogParser&) = delete;
+  LogParser& operator=(const LogParser&) = delete;
+
+  // The name is a hint only: "free_traces" in it tells what alloc_traces' twin is.
+  void begin_input(std::string_view name);
+  void feed(std::string_view chunk);
+  void finish_input();
+
+  const FrameTable& frames() const { return frames_; }
+  // Of the current input.
+  const TextFacts& text_facts() const { return splitter_.facts(); }
+
+ private:
+  // What one caller (a task, or a CPU in interrupt context) has open.
+  struct Context {
+    explicit Context(FrameTable& frames) : stray(frames) {}
+    std::unique_ptr<ReportBuilder> report;
+    TraceCollector stray;  // a depot trace outside any report
+    SlubLead lead;
+    Caller caller;
+    bool idle() const { return !report && !stray.open() && lead.first_line == 0; }
+  };
+
+  void on_line(std::string_view raw, std::uint64_t number);
+  void on_text(const Line& line);
+  Context& context_of(const Line& line);
+  void drop_if_idle(std::uint64_t key);
+  void read_outside(const Line& line, std::string_view body, Context& context);
+  void close_report(Context& context, ReportBuilder::Close why);
+  void close_stray(Context& context);
+  void close_all(ReportBuilder::Close why);
+  void note_splat(const Line& line, std::string_view body);
+  void publish(const Trace& trace);
+  void learn_release(std::string_view release, std::uint64_t line);
+
+  Sink& sink_;
+  FrameTable frames_;
+  LineSplitter splitter_;
+  DumpReader dumps_;
+  std::unordered_map<std::uint64_t, Context> contexts_;  // by Caller::key(); only those with something open
+  std::uint64_t last_key_ = 0;                           // whose line came last, for lines without a prefix
+  bool any_prefix_ = false;                              // of this input
+  KasanMode kasan_ = KasanMode::unknown;
+  std::string release_;           // of the kernel that speaks
+  bool banner_in_input_ = false;  // "Linux version" was seen; reports' CPU lines then say nothing new
+};
+
+}  // namespace parser

@@ -1,0 +1,103 @@
+#include "parser/model.h"
+
+namespace parser {
+
+std::string_view role_name(Role role) {
+  switch (role) {
+    case Role::call:
+      return "call";
+    case Role::alloc:
+      return "alloc";
+    case Role::free:
+      return "free";
+    case Role::work:
+      return "work";
+    case Role::work2:
+      return "work2";
+    case Role::slub_alloc:
+      return "slub_alloc";
+    case Role::slub_free:
+      return "slub_free";
+    case Role::page_alloc:
+      return "page_alloc";
+    case Role::page_free:
+      return "page_free";
+    case Role::kmemleak:
+      return "kmemleak";
+    case Role::kmsan_origin:
+      return "kmsan_origin";
+    case Role::listed:
+      return "listed";
+  }
+  return "";
+}
+
+std::string_view family_name(Family family) {
+  return family == Family::kasan ? "kasan" : "slub";
+}
+
+std::string_view demux_name(Demux demux) {
+  return demux == Demux::caller ? "caller" : "none";
+}
+
+std::string_view access_name(Access::Kind kind) {
+  switch (kind) {
+    case Access::Kind::read:
+      return "read";
+    case Access::Kind::write:
+      return "write";
+    case Access::Kind::free:
+      return "free";
+    case Access::Kind::unknown:
+      break;
+  }
+  return "";
+}
+
+std::string_view input_kind_name(InputKind kind) {
+  switch (kind) {
+    case InputKind::text:
+      return "text";
+    case InputKind::log:
+      return "log";
+    case InputKind::slab_traces:
+      return "slab_traces";
+    case InputKind::page_owner:
+      return "page_owner";
+    case InputKind::page_owner_stacks:
+      return "page_owner_stacks";
+    case InputKind::depot_stats:
+      return "stackdepot_stats";
+    case InputKind::stack_list:
+      return "stack_list";
+  }
+  return "";
+}
+
+std::string_view other_splat_name(OtherSplat splat) {
+  switch (splat) {
+    case OtherSplat::warning:
+      return "WARNING";
+    case OtherSplat::oops:
+      return "oops";
+    case OtherSplat::kernel_bug:
+      return "kernel BUG";
+    case OtherSplat::panic:
+      return "panic";
+    case OtherSplat::kfence:
+      return "KFENCE";
+    case OtherSplat::kmsan:
+      return "KMSAN";
+    case OtherSplat::kcsan:
+      return "KCSAN";
+    case OtherSplat::ubsan:
+      return "UBSAN";
+    case OtherSplat::stall:
+      return "stall";
+    case OtherSplat::other_bug:
+      return "other BUG";
+  }
+  return "";
+}
+
+}  // namespace parser

@@ -1,0 +1,113 @@
+#include "parser/report_builder.h"
+
+#include <algorithm>
+#include <array>
+
+#include "parser/depot_sections.h"
+#include "parser/kernel_release.h"
+#include "parser/scan.h"
+
+namespace parser {
+namespace {
+
+template <std::size_t N>
+bool starts_with_any(std::string_view text, const std::array<std::string_view, N>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [text](std::string_view word) { return text.starts_with(word); });
+}
+
+}  // namespace
+
+bool is_register_dump(std::string_view body) {
+  static constexpr std::array<std::string_view, 34> kStarts{
+      "RIP:", "Code:", "RSP:",    "RAX:", "RDX:", "RBP:", "R10:", "R13:", "FS:", "CS:",     "CR2:", "DR0:",
+      "DR3:", "PKRU:", "pstate:", "pc :", "lr :", "sp :", "x29:", "x2",   "x1",  "x0",      "x3",   "x6",
+      "x8",   "x5",    "x4",      "x7",   "x9",   "EIP:", "EAX:", "ESI:", "DS:", "ORIG_RAX"};
+  return starts_with_any(body, kStarts);
+}
+
+bool begins_other_splat(std::string_view body) {
+  static constexpr std::array<std::string_view, 14> kStarts{"------------[ cut here ]",
+                                                            "BUG: ",
+                                                            "WARNING: ",
+                                                            "Oops: ",
+                                                            "general protection fault",
+                                                            "Internal error: ",
+                                                            "Unable to handle kernel",
+                                                            "kernel BUG at ",
+                                                            "Kernel panic - ",
+                                                            "INFO: rcu",
+                                                            "INFO: task ",
+                                                            "UBSAN: ",
+                                                            "Linux version ",
+                                                            "rcu: INFO:"};
+  return starts_with_any(body, kStarts);
+}
+
+void ReportBuilder::start_trace(Trace trace) {
+  end_trace();
+  if (trace.role == Role::call) saw_call_trace_ = true;
+  trace.kasan = report_.kasan;
+  collector_.start(std::move(trace));
+}
+
+void ReportBuilder::end_trace() {
+  auto trace = collector_.finish();
+  if (!trace) return;
+  events_.on_trace(*trace);
+  if (report_.traces.size() < Report::kMaxTraces)
+    report_.traces.push_back(std::move(*trace));
+  else
+    ++report_.traces_left_out;
+}
+
+void ReportBuilder::read_cpu(const Line& line, std::string_view body) {
+  const auto cpu = read_cpu_line(body);
+  if (!cpu || !report_.comm.empty()) return;
+  report_.cpu = cpu->cpu;
+  report_.pid = cpu->pid;
+  report_.comm = cpu->comm;
+  report_.kernel = cpu->release;
+  events_.on_release(cpu->release, line.number);
+}
+
+ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
+  const auto body = trim_left(line.text);
+  Answer answer = Answer::taken;
+  if (collector_.take(line.text)) {
+    // a frame of the open trace
+  } else if (body.empty()) {
+    if (collector_.open_in_depot()) end_trace();
+    // A blank line is part of the report only if more of it follows.
+    return Answer::taken;
+  } else if (auto trace = open_depot_trace(body, line.number)) {
+    start_trace(std::move(*trace));
+  } else if (body.starts_with("Call Trace:") || body.starts_with("Call trace:") ||
+             body.starts_with("Backtrace:")) {
+    Trace call;
+    call.line = line.number;
+    start_trace(std::move(call));
+  } else if (collector_.open() && !collector_.open_in_depot() && is_register_dump(body)) {
+    // stays open: frames of an interrupted context may follow
+  } else {
+    if (collector_.open_in_depot() && !body.starts_with("PID = ")) end_trace();
+    if (body.starts_with("CPU: ")) read_cpu(line, body);
+    answer = read(line, body);
+  }
+
+  if (answer == Answer::unknown) {
+    if (++unknown_run_ > kPatience) return Answer::foreign;
+  } else if (answer != Answer::foreign) {
+    unknown_run_ = 0;
+    report_.end_line = line.number;
+  }
+  return answer;
+}
+
+Report ReportBuilder::close(Close why) {
+  end_trace();
+  report_.corrupted_reason = damage(why);
+  return std::move(report_);
+}
+
+}  // namespace parser

@@ -1,0 +1,50 @@
+// Tables of printed lines: a literal that the text begins with, tried first, then one RE2 pattern over the
+// whole text. Each entry carries a real sample; tests check that the sample matches and that testdata holds
+// such a line.
+#pragma once
+#include <re2/re2.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace parser {
+
+struct Rule {
+  std::string_view starts;  // literal prefix of the text, leading blanks taken off
+  const char* pattern;      // RE2, full match
+  std::string_view sample;  // a line that it is for
+};
+
+// One family's table, compiled once.
+class RuleTable {
+ public:
+  static constexpr std::size_t kMaxGroups = 8;
+  using Groups = std::array<std::string_view, kMaxGroups>;
+
+  explicit RuleTable(std::span<const Rule> rules) : rules_(rules) {
+    for (const auto& rule : rules) patterns_.push_back(std::make_unique<RE2>(rule.pattern, RE2::Quiet));
+  }
+
+  // The index of the first rule that takes `text`, its captures in `groups`. Captures that took no part are
+  // empty.
+  std::optional<std::size_t> match(std::string_view text, Groups& groups) const;
+
+  std::span<const Rule> rules() const { return rules_; }
+
+ private:
+  std::span<const Rule> rules_;
+  std::vector<std::unique_ptr<RE2>> patterns_;
+};
+
+// The tables there are, for tests.
+struct NamedTable {
+  std::string_view name;
+  const RuleTable* table;
+};
+std::vector<NamedTable> rule_tables();
+
+}  // namespace parser

@@ -1,0 +1,53 @@
+// Reading numbers and literals off kernel text. Views into the caller's buffer; nothing here allocates.
+#pragma once
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace parser {
+
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+inline bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// Removes `literal` from the front of `text` if it stands there.
+inline bool skip(std::string_view& text, std::string_view literal) {
+  if (!text.starts_with(literal)) return false;
+  text.remove_prefix(literal.size());
+  return true;
+}
+
+inline std::string_view trim_left(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  return text;
+}
+
+inline std::string_view trim_right(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r'))
+    text.remove_suffix(1);
+  return text;
+}
+
+// A number at the front of `text`, removed from it. Empty if there is none or it does not fit.
+template <typename Number>
+std::optional<Number> take_number(std::string_view& text, int base = 10) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{}) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return value;
+}
+
+// All of `text` as a number; a leading "0x" is taken when the base is 16.
+template <typename Number = std::uint64_t>
+std::optional<Number> to_number(std::string_view text, int base = 10) {
+  if (base == 16) skip(text, "0x");
+  const auto value = take_number<Number>(text, base);
+  return text.empty() ? value : std::nullopt;
+}
+
+}  // namespace parser

@@ -1,0 +1,72 @@
+#include "parser/stack_list.h"
+
+#include <simdjson.h>
+
+#include <string>
+
+#include "parser/scan.h"
+
+namespace parser {
+
+struct StackListReader::Json {
+  simdjson::dom::parser parser;
+};
+
+StackListReader::StackListReader(FrameTable& frames, Sink& sink)
+    : frames_(frames), sink_(sink), json_(std::make_unique<Json>()) {}
+StackListReader::~StackListReader() = default;
+
+bool StackListReader::looks_like_record(std::string_view line) {
+  return line.starts_with("{") && line.find("\"frames\"") != std::string_view::npos;
+}
+
+void StackListReader::read(std::string_view line, std::uint64_t number) {
+  simdjson::dom::object record;
+  if (const auto error = json_->parser.parse(line.data(), line.size(), true).get(record)) {
+    sink_.on_bad_line(number, simdjson::error_message(error));
+    return;
+  }
+  Trace trace;
+  trace.role = Role::listed;
+  trace.in_depot = true;
+  trace.line = number;
+
+  simdjson::dom::array frames;
+  if (record["frames"].get(frames)) return sink_.on_bad_line(number, "\"frames\" is not an array");
+  for (const auto element : frames) {
+    std::string_view text;
+    if (element.get(text)) return sink_.on_bad_line(number, "a frame is not a string");
+    if (const auto address = text.starts_with("0x") ? to_number(text, 16) : std::nullopt) {
+      trace.frames.push_back({frames_.address(*address), true});
+    } else if (const auto frame = frames_.parse(text)) {
+      trace.frames.push_back({frame->id, true});
+    } else {
+      return sink_.on_bad_line(number, "a frame is neither \"0x...\" nor \"symbol+0x1f/0x40 [module]\"");
+    }
+    if (trace.frames.size() > Trace::kMaxFrames) return sink_.on_bad_line(number, "more than 1024 frames");
+  }
+  if (trace.frames.empty())
+    return sink_.on_bad_line(number, "a stack without frames: the kernel does not save it");
+
+  simdjson::dom::element value;
+  if (!record["count"].get(value) && (value.get(trace.count) || trace.count == 0))
+    return sink_.on_bad_line(number, "\"count\" is not a whole number above 0");
+  if (!record["evictable"].get(value)) {
+    bool evictable = false;
+    if (value.get(evictable)) return sink_.on_bad_line(number, "\"evictable\" is neither true nor false");
+    trace.evictable = evictable;
+  }
+  std::string_view word;
+  if (!record["client"].get(value)) {
+    if (value.get(word)) return sink_.on_bad_line(number, "\"client\" is not a string");
+    trace.client = word;
+  }
+  if (!record["op"].get(value)) {
+    if (value.get(word) || (word != "put" && word != "save"))
+      return sink_.on_bad_line(number, "\"op\" is neither \"put\" nor \"save\"");
+    trace.put = word == "put";
+  }
+  sink_.on_depot_trace(trace);
+}
+
+}  // namespace parser

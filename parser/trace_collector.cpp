@@ -1,0 +1,52 @@
+#include "parser/trace_collector.h"
+
+#include "parser/scan.h"
+
+namespace parser {
+namespace {
+
+// " <TASK>", " </IRQ>": marks between the stacks of one Call Trace
+bool is_stack_mark(std::string_view text) {
+  return text.size() >= 3 && text.size() <= 32 && text.front() == '<' && text.back() == '>' && text[1] != '[';
+}
+
+}  // namespace
+
+bool TraceCollector::take(std::string_view text) {
+  if (!trace_) return false;
+  const bool tab = text.starts_with("\t") || text.starts_with("#011");  // rsyslog writes a tab as #011
+  if (text.starts_with("#011")) text.remove_prefix(4);
+  const auto body = trim_left(text);
+  if (body.empty()) return false;
+  if (is_stack_mark(body)) return !open_in_depot();
+  // Stacks are indented, but for architectures that put the address first; a line at the margin is another
+  // section.
+  if (body.size() == text.size() && !tab && body.front() != '[' && body.front() != '(') return false;
+  // "f mm/slub.c:123 [inline]" of a symbolized log: the record has no entry for it
+  if (body.ends_with(" [inline]")) return true;
+  if (!may_be_frame(body)) return false;
+  const auto frame = frames_.parse(body);
+  if (!frame) return false;
+  if (open_in_depot()) {
+    if (!frame->reliable) return true;
+    // Before v5.19 SLUB kept 16 addresses in the object and printed them behind a tab.
+    const bool slub = trace_->role == Role::slub_alloc || trace_->role == Role::slub_free;
+    if (tab && slub) trace_->in_depot = false;
+  }
+  if (trace_->frames.size() >= Trace::kMaxFrames) {
+    ++trace_->frames_cut;
+    return true;
+  }
+  trace_->frames.push_back({frame->id, frame->reliable});
+  return true;
+}
+
+std::optional<Trace> TraceCollector::finish() {
+  if (!trace_) return std::nullopt;
+  auto trace = std::move(*trace_);
+  trace_.reset();
+  if (trace.frames.empty()) return std::nullopt;
+  return trace;
+}
+
+}  // namespace parser
