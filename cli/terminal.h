@@ -8,7 +8,7 @@ namespace cli {
 
 enum class When { automatic, always, never };
 
-// The screen that standard output is, or a wide page without rows if it is none. NO_COLOR, TERM and the
+// The screen that standard output is, or a page without limits if it is none. NO_COLOR, TERM and the
 // locale count.
 render::Screen output_screen(When color);
 

@@ -15,8 +15,9 @@ struct HelperGroup {
 
 constexpr std::array<HelperGroup, 6> kHelpers{{
     {"sanitizers report for their caller",
-     {"kasan_*", "__kasan_*", "____kasan_*", "__asan_*", "__hwasan_*", "check_memory_region*", "print_report",
-      "print_address_description*", "end_report", "memory_is_*", "check_region_inline", "kmsan_*"}},
+     {"kasan_report*", "kasan_check*", "kasan_save*", "__kasan_*", "____kasan_*", "__asan_*", "__hwasan_*",
+      "check_memory_region*", "print_report", "print_address_description*", "end_report", "memory_is_*",
+      "check_region_inline", "kmsan_*"}},
     {"printing is not the bug",
      {"dump_stack*", "dump_backtrace*", "show_stack*", "show_regs*", "object_err", "slab_err",
       "print_trailer", "check_bytes_and_report", "describe_*"}},
@@ -24,8 +25,9 @@ constexpr std::array<HelperGroup, 6> kHelpers{{
      {"memcpy*", "memset*", "memmove*", "memcmp*", "memchr*", "__mem*", "str*", "string", "__str*",
       "copy_*_user", "_copy_*", "crc*", "read_word_at_a_time", "hex_dump_to_buffer"}},
     {"allocators find what others left behind",
-     {"kfree*", "kvfree*", "vfree", "kmem_cache_*", "kmalloc*", "__kmalloc*", "slab_*", "__slab_*",
-      "___slab_*", "qlist_free_all", "free_to_partial_list", "krealloc*"}},
+     {"kfree", "kfree_sensitive", "kvfree*", "vfree", "kmem_cache_alloc*", "kmem_cache_free*",
+      "kmalloc_trace*", "__kmalloc*", "slab_free*", "slab_alloc*", "__slab_*", "___slab_*", "qlist_free_all",
+      "free_to_partial_list", "krealloc*"}},
     {"locks and atomics live inside someone's object",
      {"_raw_*", "__raw_*", "do_raw_*", "native_queued_*", "queued_*", "lock_acquire*", "__lock_acquire*",
       "mutex_*", "__mutex_*", "down_*", "up_*", "atomic_*", "refcount_*", "__refcount_*", "lock_timer_base",

@@ -21,15 +21,20 @@ std::string pad_right(std::string text, std::size_t width) {
   return have < width ? text + std::string(width - have, ' ') : text;
 }
 
-// Of the bytes that were carved, what holds neither header nor frame.
-double waste_share(const depot::Accounting& accounting) {
-  const auto carved = accounting.pool_bytes - accounting.last_pool_free_bytes;
-  return carved == 0 ? 0 : static_cast<double>(accounting.wasted_bytes()) / static_cast<double>(carved);
-}
-
 std::uint64_t record_bytes(const depot::Accounting& accounting) {
   return accounting.header_bytes + accounting.entry_bytes + accounting.padding_bytes +
          accounting.unused_slot_bytes;
+}
+
+// Of what was carved for records, what holds neither header nor frame. Free slots wait for reuse and do not
+// count.
+double waste_share(const depot::Accounting& accounting) {
+  const auto spent = record_bytes(accounting) + accounting.tail_bytes;
+  return spent == 0 ? 0 : static_cast<double>(accounting.wasted_bytes()) / static_cast<double>(spent);
+}
+
+std::size_t prose_width(const Screen& screen) {
+  return std::min(screen.width, kProse);
 }
 
 // "   3-6 ▂    7-10 █   11-14 ▃": unique stacks by depth, at most eight columns
@@ -107,34 +112,31 @@ std::string table(const Analysis& analysis, const Screen& screen) {
   return text;
 }
 
-// Where the waste sits, by the largest part, for fixed records and for the rest.
-std::string waste(const Analysis& analysis) {
+// Where the waste of each config sits, in words.
+std::string waste(const Analysis& analysis, const Screen& screen) {
   std::string text;
-  const auto part = [](std::uint64_t bytes, std::uint64_t of, const char* what, std::string& list) {
-    if (bytes == 0) return;
-    list += (list.empty() ? "" : ", ") + std::string(what) + " " + kib(bytes) + " (" +
-            percent(static_cast<double>(bytes) / static_cast<double>(of)) + ")";
-  };
   for (std::size_t i = 0; i < analysis.configs.size(); ++i) {
+    const auto& config = analysis.configs[i];
     const auto& accounting = analysis.accountings[i];
-    const auto wasted = accounting.wasted_bytes();
-    if (wasted == 0) continue;
-    std::string list;
-    part(accounting.unused_slot_bytes, wasted, "unused entry slots", list);
-    part(accounting.padding_bytes, wasted, "rounding to 16 bytes", list);
-    part(accounting.tail_bytes, wasted, "pool tails", list);
-    part(accounting.freelist_bytes, wasted, "free slots", list);
-    text += "  " + for_terminal(analysis.configs[i].name) + ": " + list;
-    const auto records = accounting.records();
-    if (accounting.unused_slot_bytes > 0 && records > 0)
-      text += "; " +
-              fixed(static_cast<double>(accounting.unused_slot_bytes) /
-                        static_cast<double>(records * analysis.configs[i].word),
-                    0) +
-              " of " + std::to_string(analysis.configs[i].max_frames) + " slots empty on average";
-    text += "\n";
+    std::string parts;
+    const auto add = [&](std::uint64_t bytes, const std::string& what) {
+      if (bytes == 0) return;
+      parts += (parts.empty() ? "" : ", ") + kib(bytes) + " in " + what;
+    };
+    const auto slots = depot::Layout(config).fixed() ? accounting.records() : accounting.refcounted;
+    const auto empty = static_cast<double>(accounting.unused_slot_bytes) /
+                       static_cast<double>(std::max<std::uint64_t>(1, slots) * config.word);
+    add(accounting.unused_slot_bytes, "unused entry slots (" + fixed(empty, 0) + " of " +
+                                          std::to_string(config.max_frames) + " on average)");
+    add(accounting.padding_bytes, "padding to 16 bytes");
+    add(accounting.tail_bytes, "pool tails, where the next record did not fit");
+    if (parts.empty()) parts = "nowhere";
+    if (accounting.freelist_bytes > 0)
+      parts += "; " + kib(accounting.freelist_bytes) + " more wait in " + grouped(accounting.freelist) +
+               " free slots";
+    text += wrapped("  " + for_terminal(config.name) + ": " + parts, prose_width(screen), "    ");
   }
-  return text.empty() ? text : "\nWhere the waste sits:\n" + text;
+  return "\nWhere the waste sits\n" + text;
 }
 
 std::string lost(const Analysis& analysis) {
@@ -158,58 +160,82 @@ std::optional<std::int64_t> counter(const parser::DepotStats& stats, std::string
   return std::nullopt;
 }
 
-std::string kernel_counters(const Analysis& analysis) {
-  std::string text;
-  for (const auto& found : analysis.kernel_stats) {
-    text += "\nThe kernel's own counters (" + for_terminal(analysis.inputs[found.input].path) + "):";
-    const char* separator = " ";
-    for (const auto& [name, value] : found.stats.counters) {
-      text += separator + name + " " +
-              (value < 0 ? std::to_string(value) : grouped(static_cast<std::uint64_t>(value)));
-      separator = ", ";
-    }
-    text += "\n";
-    const auto persistent = counter(found.stats, "persistent_count");
-    const auto bytes = counter(found.stats, "persistent_bytes");
-    if (!persistent || *persistent <= 0 || !bytes) continue;
-    for (std::size_t i = 0; i < analysis.configs.size() && i < kDefaultConfigs; ++i) {
-      const auto& accounting = analysis.accountings[i];
-      // Only a layout that counts persistent records can be held against these counters.
-      if (depot::Layout(analysis.configs[i]).era().stats != depot::StatsGeneration::kSplit) continue;
-      text += "The input holds " + grouped(accounting.records()) + " of its " +
-              grouped(static_cast<std::uint64_t>(*persistent)) + " persistent records (" +
-              percent(static_cast<double>(accounting.records()) / static_cast<double>(*persistent)) + "), " +
-              grouped(accounting.persistent_bytes) + " of " + grouped(static_cast<std::uint64_t>(*bytes)) +
-              " bytes.\n";
+// What the counters say, and beside it what the input holds of that depot and what fixed-size records would
+// take.
+std::string one_kernels_counters(const Analysis& analysis, const KernelStats& found, const Screen& screen) {
+  std::string text = "The kernel's own counters (" + for_terminal(analysis.inputs[found.input].path) + "):";
+  const char* separator = " ";
+  for (const auto& [name, value] : found.stats.counters) {
+    text += separator + name + " " +
+            (value < 0 ? std::to_string(value) : grouped(static_cast<std::uint64_t>(value)));
+    separator = ", ";
+  }
+  text = "\n" + wrapped(text, prose_width(screen), "  ");
+
+  const auto count = [&](std::string_view name) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, counter(found.stats, name).value_or(0)));
+  };
+  const auto persistent = count("persistent_count");
+  if (persistent == 0) return text;
+  for (std::size_t i = 0; i < kDefaultConfigs; ++i) {
+    const depot::Layout layout(analysis.configs[i]);
+    const auto& accounting = analysis.accountings[i];
+    if (layout.era().stats == depot::StatsGeneration::kSplit && accounting.persistent > 0)
+      text +=
+          wrapped("  The input holds " + grouped(accounting.persistent) + " of these " + grouped(persistent) +
+                      " persistent records (" +
+                      percent(static_cast<double>(accounting.persistent) / static_cast<double>(persistent)) +
+                      "), " + grouped(accounting.persistent_bytes) + " of their " +
+                      grouped(count("persistent_bytes")) + " bytes.",
+                  prose_width(screen), "  ");
+    if (layout.fixed()) {
+      const auto slots = persistent + count("refcounted_in_use") + count("freelist_size");
+      const auto pools = (slots + layout.slots_per_pool() - 1) / layout.slots_per_pool();
+      text += wrapped(
+          "  In fixed records of " + std::to_string(layout.slot_size()) + " bytes they would take " +
+              grouped(pools) + " pools, " + kib(pools * layout.pool_size()) + ", where the kernel has " +
+              grouped(count("pools")) + " pools, " + kib(count("pools") * layout.pool_size()) + ".",
+          prose_width(screen), "  ");
     }
   }
   return text;
 }
 
-std::string notes(const Analysis& analysis) {
+std::string kernel_counters(const Analysis& analysis, const Screen& screen) {
+  std::string text;
+  for (std::size_t i = 0; i < analysis.kernel_stats.size(); ++i) {
+    // A file that was read again and again ends with what counts.
+    const bool last = i + 1 == analysis.kernel_stats.size() ||
+                      analysis.kernel_stats[i + 1].input != analysis.kernel_stats[i].input;
+    if (last) text += one_kernels_counters(analysis, analysis.kernel_stats[i], screen);
+  }
+  return text;
+}
+
+std::string notes(const Analysis& analysis, const Screen& screen) {
   std::string text;
   if (analysis.live_dumps)
-    text +=
-        "A dump lists live tracks only, the stacks of what is allocated now; the depot keeps every stack it "
-        "ever saw, so the\n"
-        "kernel's own figure is higher." +
-        std::string(analysis.kernel_stats.empty() ? " Add /sys/kernel/debug/stackdepot/stats to see both.\n"
-                                                  : "\n");
+    text =
+        "alloc_traces, free_traces and page_owner list live tracks only: the stacks of what is allocated "
+        "now. The depot keeps every "
+        "stack it ever saw, so the kernel's own figure is higher" +
+        std::string(analysis.kernel_stats.empty() ? "; add /sys/kernel/debug/stackdepot/stats to see both."
+                                                  : ".");
   else if (analysis.kernel_stats.empty() && analysis.facts.saves < 5000)
-    text +=
+    text =
         "A whole boot holds thousands: add /sys/kernel/debug/slab/*/alloc_traces, page_owner or "
-        "stackdepot/stats for the\n"
-        "kernel's total.\n";
-  return text.empty() ? text : "\n" + text;
+        "stackdepot/stats for the kernel's "
+        "total.";
+  return text.empty() ? text : "\n" + wrapped(text, prose_width(screen), "");
 }
 
 }  // namespace
 
 std::string depot_text(const Analysis& analysis, const Screen& screen) {
   if (analysis.facts.unique == 0)
-    return "\nNo stack of the kernel's depot in this input.\n" + kernel_counters(analysis);
-  return summary(analysis, screen) + table(analysis, screen) + waste(analysis) + lost(analysis) +
-         kernel_counters(analysis) + notes(analysis);
+    return "\nNo stack of the kernel's depot in this input.\n" + kernel_counters(analysis, screen);
+  return summary(analysis, screen) + table(analysis, screen) + waste(analysis, screen) + lost(analysis) +
+         kernel_counters(analysis, screen) + notes(analysis, screen);
 }
 
 }  // namespace cli::render

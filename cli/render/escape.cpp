@@ -1,5 +1,6 @@
 #include "cli/render/escape.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -93,6 +94,26 @@ std::string cut(std::string_view text, std::size_t width) {
   std::size_t at = 0;
   for (std::size_t count = 0; count + 1 < width; ++count) at += decode(text.substr(at)).length;
   return std::string(text.substr(0, at)) + "\xe2\x80\xa6";
+}
+
+std::string wrapped(std::string_view text, std::size_t width, std::string_view indent) {
+  std::string out;
+  std::size_t used = 0;
+  while (!text.empty()) {
+    const auto space = text.find(' ', text.find_first_not_of(' '));
+    const auto word = text.substr(0, space);
+    text = space == std::string_view::npos ? std::string_view{} : text.substr(space);
+    if (used > indent.size() && used + columns(word) > width) {
+      out.append("\n").append(indent);
+      const auto bare = word.substr(std::min(word.find_first_not_of(' '), word.size()));
+      out += bare;
+      used = indent.size() + columns(bare);
+    } else {
+      out += word;
+      used += columns(word);
+    }
+  }
+  return out + "\n";
 }
 
 }  // namespace cli::render

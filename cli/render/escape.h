@@ -19,4 +19,8 @@ std::size_t columns(std::string_view text);
 // `text`, already safe, cut to `width` columns with an ellipsis where something is missing.
 std::string cut(std::string_view text, std::size_t width);
 
+// `text`, already safe, broken at blanks so that no line is wider than `width`; further lines begin with
+// `indent`.
+std::string wrapped(std::string_view text, std::size_t width, std::string_view indent);
+
 }  // namespace cli::render

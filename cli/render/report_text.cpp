@@ -55,10 +55,8 @@ std::string report_detail(const parser::Report& report) {
   if (report.region && report.region->size != 0) {
     const auto& region = *report.region;
     std::string text = bytes_text(region.distance);
-    if (region.position == "inside")
-      text += " inside a ";
-    else
-      text += " " + region.position + " of a ";
+    text += region.position == "inside" ? " inside " : " " + region.position + " of ";
+    text += region.state == "allocated" ? "an " : "a ";
     if (!region.state.empty()) text += region.state + " ";
     text += std::to_string(region.size) + "-byte region";
     if (report.object && !report.object->cache.empty()) text += " in " + report.object->cache;
