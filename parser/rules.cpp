@@ -10,7 +10,7 @@ namespace parser {
 
 std::optional<std::size_t> RuleTable::match(std::string_view text, Groups& groups) const {
   for (std::size_t i = 0; i < rules_.size(); ++i) {
-    if (!text.starts_with(rules_[i].starts)) continue;
+    if (!text.starts_with(rules_[i].starts) || text.find(rules_[i].holds) == std::string_view::npos) continue;
     std::array<re2::StringPiece, kMaxGroups + 1> found;
     const auto wanted = std::min(patterns_[i]->NumberOfCapturingGroups(), static_cast<int>(kMaxGroups));
     if (!patterns_[i]->Match({text.data(), text.size()}, 0, text.size(), RE2::ANCHOR_BOTH, found.data(),

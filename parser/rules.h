@@ -14,7 +14,8 @@
 namespace parser {
 
 struct Rule {
-  std::string_view starts;  // literal prefix of the text, leading blanks taken off
+  std::string_view starts;  // literal prefix of the text, leading blanks taken off; may be empty
+  std::string_view holds;   // a literal anywhere in it, where it has no prefix of its own; may be empty
   const char* pattern;      // RE2, full match
   std::string_view sample;  // a line that it is for
 };

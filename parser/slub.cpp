@@ -21,26 +21,26 @@ enum class Fact : std::uint8_t {
 };
 
 constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
-    {"BUG ", R"(BUG (.+?) \((?:Not tainted|Tainted: [^)]*)\) *: (.+))",
+    {"BUG ", "", R"(BUG (.+?) \((?:Not tainted|Tainted: [^)]*)\) *: (.+))",
      "BUG kmalloc-64 (Not tainted): Right Redzone overwritten"},
-    {"[",
+    {"[", "",
      R"(\[(.+ overwritten)\] 0x([0-9a-f]+)-0x([0-9a-f]+) @offset=(-?\d+)\. First byte 0x([0-9a-f]+) instead of 0x([0-9a-f]+))",
      "[Right Redzone overwritten] 0xffff888001a5e070-0xffff888001a5e073 @offset=112. First byte 0xab instead "
      "of 0xcc"},
-    {"",
+    {"", "First byte 0x",
      R"((?:INFO: )?0x([0-9a-f]+)-0x([0-9a-f]+) @offset=(-?\d+)\. First byte 0x([0-9a-f]+) instead of 0x([0-9a-f]+))",
      "0xffff888001424070-0xffff888001424073 @offset=112. First byte 0xab instead of 0xcc"},
-    {"",
+    {"", "Slab 0x",
      R"((?:INFO: )?Slab 0x([0-9a-f]+) objects=(\d+) used=(\d+) fp=(?:0x)?([0-9a-f]+|\(null\)) flags=(.*))",
      "Slab 0xffff88801f469780 objects=18 used=1 fp=0xffff888001a5e0e8 "
      "flags=0x200(workingset|section=0|zone=0)"},
-    {"", R"((?:INFO: )?Object 0x([0-9a-f]+) @offset=(-?\d+)(?: fp=.*)?)",
+    {"", "Object 0x", R"((?:INFO: )?Object 0x([0-9a-f]+) @offset=(-?\d+)(?: fp=.*)?)",
      "Object 0xffff888001a5e008 @offset=8 fp=0xffff888001a5e0e8"},
-    {"FIX ", R"(FIX (.+?): (.+))", "FIX lab_rz_right: Object at 0xffff888001a5e008 not freed"},
-    {"WARNING: CPU: ", R"(WARNING: CPU: \d+ PID: \d+ at mm/slub\.c:\d+ .*)",
+    {"FIX ", "", R"(FIX (.+?): (.+))", "FIX lab_rz_right: Object at 0xffff888001a5e008 not freed"},
+    {"WARNING: CPU: ", "", R"(WARNING: CPU: \d+ PID: \d+ at mm/slub\.c:\d+ .*)",
      "WARNING: CPU: 0 PID: 196 at mm/slub.c:1127 object_err+0x28b/0x3a0"},
     // v6.19+
-    {"WARNING: mm/slub.c:", R"(WARNING: mm/slub\.c:\d+ at .+)",
+    {"WARNING: mm/slub.c:", "", R"(WARNING: mm/slub\.c:\d+ at .+)",
      "WARNING: mm/slub.c:1127 at object_err+0x28b/0x3a0, CPU#0: init/196"},
 }};
 

@@ -176,11 +176,13 @@ std::string one_kernels_counters(const Analysis& analysis, const KernelStats& fo
     return static_cast<std::uint64_t>(std::max<std::int64_t>(0, counter(found.stats, name).value_or(0)));
   };
   const auto persistent = count("persistent_count");
+  // With several boots in the input, whose counters these are is not known.
   if (persistent == 0) return text;
   for (std::size_t i = 0; i < kDefaultConfigs; ++i) {
     const depot::Layout layout(analysis.configs[i]);
     const auto& accounting = analysis.accountings[i];
-    if (layout.era().stats == depot::StatsGeneration::kSplit && accounting.persistent > 0)
+    if (layout.era().stats == depot::StatsGeneration::kSplit && accounting.persistent > 0 &&
+        analysis.boots.size() < 2)
       text +=
           wrapped("  The input holds " + grouped(accounting.persistent) + " of these " + grouped(persistent) +
                       " persistent records (" +
