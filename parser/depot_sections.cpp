@@ -58,7 +58,8 @@ constexpr std::array<Section, 16> kSections{{
       "INFO: Freed in fasync_free_rcu+0x14/0x20 age=57 cpu=0 pid=18338"}},
     {Role::page_alloc,
      true,
-     {"page ", "", R"(page (?:last )?allocated via order \d+, .*?(?:pid (-?\d+)\b.*)?)",
+     {"page ", "",
+      R"(page (?:last )?allocated via order \d+, migratetype \w+, gfp_mask 0x[0-9a-f]+\([^)]*\)(?:, pid (-?\d+)\b.*)?)",
       "page last allocated via order 0, migratetype Unmovable, gfp_mask 0xcc0(GFP_KERNEL), pid 1, tgid 1 "
       "(swapper/0), "
       "ts 812345678, free_ts 912345678"}},

@@ -1,15 +1,12 @@
 #include "parser/kernel_release.h"
 
-#include <re2/re2.h>
+#include <algorithm>
+#include <utility>
 
 #include "parser/scan.h"
 
 namespace parser {
 namespace {
-
-std::string_view view(const re2::StringPiece& piece) {
-  return {piece.data(), piece.size()};
-}
 
 // The compiler's name in the banner, or nothing: a native gcc does not tell.
 std::string arch_of(std::string_view banner) {
@@ -35,17 +32,33 @@ std::optional<Boot> read_banner(std::string_view text, std::uint64_t line) {
   return Boot{line, std::string(release), arch_of(text), true};
 }
 
+// By hand: this line stands in each report, and a name that may hold blanks makes a pattern slow.
 std::optional<CpuLine> read_cpu_line(std::string_view text) {
-  // Taint is one character per flag, blanks between; "Kdump: loaded" stands before it where kexec is armed.
-  static const RE2 kShape(
-      R"(CPU: (\d+) (?:UID: \d+ )?PID: (-?\d+) Comm: (.*?) (?:Kdump: loaded )?(?:Not tainted|Tainted: [A-Z ]+?) +(\d+\.\d\S*)(?: .*)?)");
-  re2::StringPiece comm, release;
   CpuLine line;
-  if (!text.starts_with("CPU: ") ||
-      !RE2::FullMatch({text.data(), text.size()}, kShape, &line.cpu, &line.pid, &comm, &release))
-    return std::nullopt;
-  line.comm = view(comm);
-  line.release = view(release);
+  if (!skip(text, "CPU: ")) return std::nullopt;
+  const auto cpu = take_number<std::int64_t>(text);
+  if (!cpu) return std::nullopt;
+  // v6.12+
+  if (skip(text, " UID: ") && !take_number<std::uint32_t>(text)) return std::nullopt;
+  if (!skip(text, " PID: ")) return std::nullopt;
+  const auto pid = take_number<std::int64_t>(text);
+  if (!pid || !skip(text, " Comm: ")) return std::nullopt;
+
+  // Taint is one character per flag, blanks between: "Tainted: G    B   W  O       6.12.117-lab #2"
+  auto taint = text.rfind(" Not tainted ");
+  auto release = text.substr(std::min(text.size(), taint == std::string_view::npos ? taint : taint + 13));
+  if (taint == std::string_view::npos) {
+    taint = text.rfind(" Tainted: ");
+    if (taint == std::string_view::npos) return std::nullopt;
+    release = text.substr(taint + 10);
+    release.remove_prefix(std::min(release.size(), release.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ ")));
+  }
+  line.cpu = *cpu;
+  line.pid = *pid;
+  line.comm = text.substr(0, taint);
+  if (line.comm.ends_with(" Kdump: loaded")) line.comm.remove_suffix(14);
+  line.release = release.substr(0, release.find(' '));
+  if (line.release.empty() || !is_digit(line.release.front())) return std::nullopt;
   return line;
 }
 
