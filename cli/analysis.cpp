@@ -75,6 +75,13 @@ void Analyzer::add(const std::string& path, std::uint64_t max_unpacked,
               }});
 }
 
+void Analyzer::add_text(const std::string& name, std::string_view bytes, std::size_t chunk) {
+  begin_input({name, true});
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(chunk, bytes.size())))
+    parser_.feed(bytes.substr(0, chunk));
+  end_input(false);
+}
+
 void Analyzer::begin_input(const InputName& name) {
   current_ = name;
   kinds_.fill(false);

@@ -2,10 +2,12 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -101,6 +103,8 @@ class Analyzer final : private parser::Sink {
   // Reads one argument of the command line with everything in it.
   void add(const std::string& path, std::uint64_t max_unpacked,
            const std::function<void(std::size_t)>& progress);
+  // The same for bytes in memory, in chunks of `chunk`.
+  void add_text(const std::string& name, std::string_view bytes, std::size_t chunk = kChunk);
   // Ends the pass. The result refers to the analyzer's frames.
   Analysis finish();
 

@@ -76,7 +76,7 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
                  "grace, hash-order, kmsan, "
                  "max-pools; may be given again")
       ->type_name("KEY=VALUE,...")
-      ->expected(1)
+      ->allow_extra_args(false)
       ->take_all();
   app.add_option("--max-input", options.max_input, "Bytes that one packed input may unpack to")
       ->transform(CLI::AsSizeValue(false))

@@ -1,4 +1,6 @@
 // Options, one command, one catch.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <csignal>
@@ -6,6 +8,7 @@
 #include <iostream>
 
 #include "cli/analyze.h"
+#include "cli/output_stream.h"
 #include "cli/terminal.h"
 
 namespace {
@@ -37,11 +40,12 @@ int run(int argc, char** argv) {
     // CLI11 reports usage, --help and --version by throwing; only its success codes are 0.
     return app.exit(error) == 0 ? 0 : static_cast<int>(cli::ExitCode::trouble);
   }
-  const auto code = cli::run_analyze(options, cli::output_screen(when(options.color)), std::cout, std::cerr);
-  errno = 0;
-  if (!std::cout.flush() && errno != EPIPE) {
-    std::cerr << "depot-analyze: standard output: " << (errno != 0 ? std::strerror(errno) : "write failed")
-              << "\n";
+  cli::FdBuffer buffer(STDOUT_FILENO);
+  std::ostream out(&buffer);
+  const auto code = cli::run_analyze(options, cli::output_screen(when(options.color)), out, std::cerr);
+  out.flush();
+  if (buffer.error() != 0 && buffer.error() != EPIPE) {
+    std::cerr << "depot-analyze: standard output: " << std::strerror(buffer.error()) << "\n";
     return static_cast<int>(cli::ExitCode::trouble);
   }
   return static_cast<int>(code);
@@ -50,9 +54,8 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A reader that goes away (| head) is no error: writes then fail with EPIPE, which run() takes for success.
+  // A reader that goes away (| head) is no error: writes then fail with EPIPE, which is success.
   std::signal(SIGPIPE, SIG_IGN);
-  std::ios::sync_with_stdio(false);
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

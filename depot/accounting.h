@@ -57,10 +57,8 @@ struct Accounting {
     return header_bytes + entry_bytes + padding_bytes + unused_slot_bytes + freelist_bytes + tail_bytes +
            last_pool_free_bytes;
   }
-  // All that is not headers and frames of records in use, nor still free in the last pool.
-  [[nodiscard]] std::uint64_t wasted_bytes() const {
-    return padding_bytes + unused_slot_bytes + freelist_bytes + tail_bytes;
-  }
+  // Spent on records and of no use to anybody. Free slots are not in it: they wait for reuse.
+  [[nodiscard]] std::uint64_t wasted_bytes() const { return padding_bytes + unused_slot_bytes + tail_bytes; }
   // Pools and the hash table, without the spare pool.
   [[nodiscard]] std::uint64_t total_bytes() const { return pool_bytes + hash_table_bytes; }
 

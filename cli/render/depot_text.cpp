@@ -1,6 +1,8 @@
 #include "cli/render/depot_text.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <vector>
 
 #include "cli/render/escape.h"
@@ -37,78 +39,107 @@ std::size_t prose_width(const Screen& screen) {
   return std::min(screen.width, kProse);
 }
 
-// "   3-6 ▂    7-10 █   11-14 ▃": unique stacks by depth, at most eight columns
-std::string histogram(const depot::Facts& facts, bool unicode) {
+// "   3-6 ▂    7-10 █   11-14 ▃": unique stacks by depth, at most eight groups
+std::string histogram(const depot::Facts& facts, const Screen& screen) {
+  constexpr std::uint32_t kColumnsPerGroup = 9;
+  const auto most =
+      static_cast<std::uint32_t>(std::clamp<std::size_t>(screen.width / kColumnsPerGroup, 2, 8));
   const auto span = facts.max_depth - facts.min_depth + 1;
-  const auto width = (span + 7) / 8;
+  const auto width = (span + most - 1) / most;
   std::vector<std::uint64_t> counts((span + width - 1) / width);
   for (auto depth = facts.min_depth; depth <= facts.max_depth && depth < facts.depths.size(); ++depth)
     counts[(depth - facts.min_depth) / width] += facts.depths[depth];
-  const auto highest = *std::max_element(counts.begin(), counts.end());
+  const auto highest = std::max<std::uint64_t>(1, *std::max_element(counts.begin(), counts.end()));
   std::string text = " ";
   for (std::size_t i = 0; i < counts.size(); ++i) {
     const auto from = facts.min_depth + static_cast<std::uint32_t>(i) * width;
     const auto to = std::min(from + width - 1, facts.max_depth);
     text += "  " + std::to_string(from) + (to > from ? "-" + std::to_string(to) : "") + " " +
-            column(highest == 0 ? 0 : static_cast<double>(counts[i]) / static_cast<double>(highest), unicode);
+            column(static_cast<double>(counts[i]) / static_cast<double>(highest), screen.unicode);
   }
+  while (text.ends_with(' ')) text.pop_back();
   return text + "\n";
 }
 
 std::string summary(const Analysis& analysis, const Screen& screen) {
+  constexpr std::string_view kLabel = "Stacks the kernel keeps in its depot";
   const auto& facts = analysis.facts;
-  std::string text = "\n" + styled(screen, Style::bold, "Stacks the kernel keeps in its depot") + ": " +
-                     grouped(facts.saves) + " saved, " + grouped(analysis.unique) + " unique, dedup " +
-                     fixed(analysis.dedup_ratio(), 2) + "x, depth " + std::to_string(facts.min_depth);
-  if (facts.max_depth > facts.min_depth)
-    text += ".." + std::to_string(facts.max_depth) + " (median " +
-            fixed(facts.median_depth,
-                  facts.median_depth == static_cast<double>(static_cast<int>(facts.median_depth)) ? 0 : 1) +
-            ")";
-  return text + "\n" + histogram(facts, screen.unicode);
+  auto text = std::string(kLabel) + ": " + grouped(facts.saves) + " saved, " + grouped(analysis.unique) +
+              " unique, dedup " + fixed(analysis.dedup_ratio(), 2) + "x, depth " +
+              std::to_string(facts.min_depth);
+  if (facts.max_depth > facts.min_depth) {
+    const bool whole = facts.median_depth == std::floor(facts.median_depth);
+    text +=
+        ".." + std::to_string(facts.max_depth) + " (median " + fixed(facts.median_depth, whole ? 0 : 1) + ")";
+  }
+  text = wrapped(text, screen.width, "  ");
+  if (text.starts_with(kLabel)) text.replace(0, kLabel.size(), styled(screen, Style::bold, kLabel));
+  return "\n" + text + histogram(facts, screen);
 }
 
-std::string table(const Analysis& analysis, const Screen& screen) {
-  std::uint64_t worst = 0;
-  for (const auto& accounting : analysis.accountings) worst = std::max(worst, accounting.pools);
+// The columns of the table after the name. Where there is no room, the highest rank goes first.
+struct Column {
+  const char* title;
+  std::size_t width;
+  int rank;
+};
+constexpr std::array<Column, 8> kColumns{{{"records", 9, 0},
+                                          {"bytes", 11, 4},
+                                          {"wasted", 11, 1},
+                                          {"share", 7, 3},
+                                          {"", 12, 5},  // the share as a bar
+                                          {"pools", 7, 0},
+                                          {"memory", 12, 0},
+                                          {"saved", 12, 2}}};
 
-  std::vector<std::string> names;
+std::string table(const Analysis& analysis, const Screen& screen) {
+  const bool marked = screen.width >= 80;
+  std::uint64_t worst = 0;
   std::size_t name_width = 0;
+  std::vector<std::string> names;
   for (std::size_t i = 0; i < analysis.configs.size(); ++i) {
-    names.push_back(for_terminal(analysis.configs[i].name) +
-                    (analysis.is_log[i] && i < kDefaultConfigs ? "  this log" : ""));
+    worst = std::max(worst, analysis.accountings[i].pool_bytes);
+    const bool own = analysis.is_log[i] && i < kDefaultConfigs;
+    names.push_back(for_terminal(analysis.configs[i].name) + (!own ? "" : marked ? "  this log" : " *"));
     name_width = std::max(name_width, columns(names.back()));
   }
-  constexpr std::size_t kNumbers = 9 + 11 + 11 + 7 + 7 + 12 + 12;
-  constexpr std::size_t kBar = 10;
-  const bool bars = screen.width >= name_width + kNumbers + kBar + 5;
-  name_width = std::min(name_width, screen.width > kNumbers + 13 ? screen.width - kNumbers - 3 : 10);
+  int rank = 5;
+  std::size_t needed = 0;
+  for (; rank >= 0; --rank) {
+    needed = 2;
+    for (const auto& column : kColumns) needed += column.rank <= rank ? column.width : 0;
+    if (needed + name_width <= screen.width) break;
+  }
+  rank = std::max(rank, 0);
+  name_width = std::min(name_width, screen.width > needed + 8 ? screen.width - needed : 8);
 
-  const auto row = [&](const std::string& name, bool own, const std::vector<std::string>& cells,
-                       const std::string& bar_text) {
+  const auto row = [&](const std::string& name, bool own,
+                       const std::array<std::string, kColumns.size()>& cells) {
     auto text = "  " + pad_right(cut(name, name_width), name_width);
     if (own) text = styled(screen, Style::green, text);
-    constexpr std::size_t kWidths[] = {9, 11, 11, 7, 7, 12, 12};
     for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (bars && i == 4) text += "  " + pad_right(bar_text, kBar);
-      text += pad(cells[i], kWidths[i]);
+      const auto& column = kColumns[i];
+      if (column.rank > rank) continue;
+      text += column.title[0] == 0 ? pad_right("  " + cells[i], column.width) : pad(cells[i], column.width);
     }
     while (text.ends_with(' ')) text.pop_back();
     return text + "\n";
   };
 
-  auto text = "\n" + row("", false, {"records", "bytes", "wasted", "share", "pools", "memory", "saved"}, "");
+  std::array<std::string, kColumns.size()> titles;
+  std::transform(kColumns.begin(), kColumns.end(), titles.begin(),
+                 [](const Column& column) { return column.title; });
+  auto text = "\n" + row("", false, titles);
   for (std::size_t i = 0; i < analysis.configs.size(); ++i) {
     const auto& accounting = analysis.accountings[i];
     const auto share = waste_share(accounting);
-    const auto pool = accounting.pools == 0 ? 0 : accounting.pool_bytes / accounting.pools;
-    const auto saved = (worst - accounting.pools) * pool;
+    const auto saved = worst - accounting.pool_bytes;
     text += row(names[i], analysis.is_log[i] && i < kDefaultConfigs,
                 {grouped(accounting.records()), kib(record_bytes(accounting)), kib(accounting.wasted_bytes()),
-                 percent(share), grouped(accounting.pools), kib(accounting.pool_bytes),
-                 saved == 0 ? "-" : kib(saved)},
-                bar(share, kBar, screen.unicode));
+                 percent(share), bar(share, 10, screen.unicode), grouped(accounting.pools),
+                 kib(accounting.pool_bytes), saved == 0 ? "-" : kib(saved)});
   }
+  if (!marked) text += "  * this log\n";
   return text;
 }
 

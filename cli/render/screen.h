@@ -8,7 +8,7 @@ inline constexpr std::size_t kUnlimited = 10'000;
 inline constexpr std::size_t kProse = 118;  // no wider, whatever the screen: long lines are hard to read
 
 struct Screen {
-  std::size_t width = 120;  // columns
+  std::size_t width = kUnlimited;  // columns
   std::size_t height = 0;   // rows; 0: no screen, but a file or pipe
   bool color = false;
   bool unicode = true;

@@ -44,16 +44,16 @@ std::string kernel_of(const BootFacts& boot) {
 }
 
 std::string header(const Analysis& analysis, const Screen& screen) {
-  std::string name = "no input";
   std::uint64_t lines = 0;
   for (const auto& input : analysis.inputs) lines += input.lines;
-  if (analysis.inputs.size() == 1) name = for_terminal(analysis.inputs.front().path);
-  if (analysis.inputs.size() > 1) name = plural(analysis.inputs.size(), "input", "inputs");
-  std::string text = styled(screen, Style::bold, name) + "   " + plural(lines, "line", "lines");
+  const auto name = analysis.inputs.size() == 1 ? for_terminal(analysis.inputs.front().path)
+                                                : plural(analysis.inputs.size(), "input", "inputs");
+  auto text = name + "   " + plural(lines, "line", "lines");
   const auto boots = analysis.boots.size() + analysis.boots_left_out;
   if (boots == 1) text += "   " + kernel_of(analysis.boots.front());
   if (boots > 1) text += "   " + grouped(boots) + " boots";
-  return text + "   " + styled(screen, Style::bold, count_line(analysis)) + "\n";
+  text = wrapped(text + "   " + count_line(analysis), screen.width, "  ");
+  return styled(screen, Style::bold, text.substr(0, text.size() - 1)) + "\n";
 }
 
 // "177", or "console.log:177" where there are several inputs

@@ -1,0 +1,164 @@
+#!/usr/bin/env bash
+# depot-analyze as its users meet it: process_test.sh PROGRAM TESTDATA
+set -uo pipefail
+tool=$1
+data=$2
+log=$data/logs/kasan-slub-6.12.txt
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+
+# check NAME EXPECTED_STATUS COMMAND...: output in out and err
+check() {
+  local name=$1 expected=$2
+  shift 2
+  "$@" >out 2>err </dev/null
+  local status=$?
+  [ "$status" = "$expected" ] || fail "$name: exit status $status, expected $expected"
+  last=$name
+}
+fail() {
+  echo "FAILED: $*"
+  sed 's/^/  out: /' out | head -20
+  sed 's/^/  err: /' err | head -20
+  failures=$((failures + 1))
+}
+out_has() { grep -qF -- "$1" out || fail "$last: standard output lacks: $1"; }
+out_lacks() { ! grep -qF -- "$1" out || fail "$last: standard output has: $1"; }
+err_has() { grep -qF -- "$1" err || fail "$last: standard error lacks: $1"; }
+err_empty() { [ ! -s err ] || fail "$last: standard error is not empty"; }
+out_empty() { [ ! -s out ] || fail "$last: standard output is not empty"; }
+
+check "a log" 0 "$tool" "$log"
+out_has "9 reports: 8 KASAN, 1 SLUB"
+out_has "SLUB: Right Redzone overwritten in lab_rz_right"
+out_has "this log"
+err_empty
+
+check "help" 0 "$tool" --help
+out_has "Examples:"
+out_has "--what-if"
+check "version" 0 "$tool" --version
+out_has "depot-analyze "
+
+check "a missing file" 2 "$tool" no-such-file
+err_has "no-such-file: No such file or directory"
+out_empty
+check "a missing file and a log" 2 "$tool" no-such-file "$log"
+err_has "no-such-file: No such file or directory"
+out_has "9 reports"
+
+: >empty.txt
+check "an empty file" 2 "$tool" empty.txt
+err_has "empty.txt: empty"
+check "an empty file and a log" 2 "$tool" "$log" empty.txt
+out_has "9 reports"
+
+head -c 20000 "$tool" >binary
+check "a binary file" 2 "$tool" binary
+err_has "binary: not text"
+head -c 100000 /dev/urandom >random
+check "random bytes" 2 "$tool" random
+err_has "random: not text"
+check "a directory that cannot be listed as text" 2 "$tool" empty.txt binary
+err_has "binary: not text"
+
+mkdir none
+check "a directory without files" 2 "$tool" none
+err_has "none: a directory without files"
+mkdir logs
+cp "$log" logs/a.txt
+cp binary logs/b.bin
+: >logs/c.empty
+check "a directory: what is no text in it is no mistake" 0 "$tool" logs
+out_has "9 reports"
+err_empty
+
+if [ "$(id -u)" -ne 0 ]; then
+  cp "$log" secret && chmod 0 secret
+  check "an unreadable file" 2 "$tool" secret
+  err_has "secret: Permission denied"
+fi
+
+{ printf '\0\0\1'; cat "$log"; printf '\0'; } >dirty.txt
+check "a few NUL and control bytes" 0 "$tool" dirty.txt
+out_has "9 reports"
+
+echo "[    1.000000] all is well" >calm.txt
+check "no report" 0 "$tool" calm.txt
+out_has "no KASAN or SLUB report"
+out_has "No stack of the kernel's depot in this input."
+err_empty
+
+check "usage" 2 "$tool" --no-such-option
+check "an unknown format" 2 "$tool" --format yaml "$log"
+check "a wrong version" 2 "$tool" --kernel later "$log"
+err_has "--kernel later: expected a kernel version"
+check "a kernel without a depot" 2 "$tool" --kernel 4.4 "$log"
+err_has "v4.6"
+check "a wrong what-if" 2 "$tool" --what-if max-frames=0 "$log"
+err_has "max-frames"
+check "a what-if key that is none" 2 "$tool" --what-if colour=red "$log"
+err_has "'colour' is no key"
+
+check "--kernel marks its layout" 0 "$tool" --kernel 6.8-rc4 "$log"
+grep -E "6\.8-rc1\.\.rc6 .*this log" out >/dev/null || fail "--kernel marks its layout"
+check "--what-if adds a row" 0 "$tool" --what-if kernel=6.8-rc1,max-frames=32 "$log"
+out_has "kernel=6.8-rc1,max-frames=32"
+
+"$tool" - <"$log" >out 2>err || fail "standard input"
+grep -q "^-   " out || fail "standard input is named -"
+"$tool" <"$log" >out 2>err || fail "no argument, a pipe"
+grep -q "9 reports" out || fail "no argument, a pipe"
+
+# A reader that has seen enough is no error.
+"$tool" --format json "$log" 2>err | head -c 10 >/dev/null
+[ "${PIPESTATUS[0]}" = 0 ] || fail "a closed pipe: exit status ${PIPESTATUS[0]}"
+"$tool" "$log" >/dev/full 2>err && fail "a full disk is an error"
+grep -q "standard output" err || fail "a full disk is said"
+
+check "-o" 0 "$tool" -o result.json --format json "$log"
+grep -q '"depot-analyze/analysis/1"' result.json || fail "-o writes the result"
+out_empty
+check "-o where it cannot be" 2 "$tool" -o none/such/dir/result "$log"
+err_has "none/such/dir/result"
+
+for packer in "gzip -c" "xz -c" "bzip2 -c" "zstd -qc"; do
+  command -v "${packer%% *}" >/dev/null || continue
+  $packer "$log" >packed
+  check "$packer" 0 "$tool" packed
+  out_has "9 reports"
+done
+tar -cf both.tar -C "$data/logs" kasan-slub-6.12.txt kasan-slub-6.1-cut.txt
+check "a tar archive" 0 "$tool" both.tar
+out_has "13 reports"
+out_has "2 boots"
+head -c 3000 both.tar | gzip -c >cut.tar.gz
+check "a cut archive" 2 "$tool" cut.tar.gz
+err_has "cut.tar.gz: cannot unpack"
+head -c 5000000 /dev/zero | tr '\0' 'a' | gzip -c >bomb.gz
+check "an archive that unpacks to more than --max-input" 2 "$tool" --max-input 1MB bomb.gz
+err_has "raise the limit with --max-input"
+
+# No byte of a log reaches the terminal as it is.
+sed 's/lab_rz_right/\x1b[31mlab\x07\xe2\x80\xae/; s/t_dfree/\xff\xfe/g' "$log" >hostile.txt
+check "escapes in a log" 0 "$tool" --reports hostile.txt
+LC_ALL=C grep -q "$(printf '[\033\007\377]')" out && fail "escapes in a log reach the terminal"
+check "colours when asked for" 0 "$tool" --color always "$log"
+grep -q "$(printf '\033')" out || fail "--color always"
+check "no colours in a pipe" 0 "$tool" "$log"
+grep -q "$(printf '\033')" out && fail "colours in a pipe"
+
+# A narrow terminal: no line is wider.
+if command -v script >/dev/null; then
+  script -qec "stty cols 60 rows 24; TERM=xterm LC_ALL=C.UTF-8 '$tool' --color never '$log'" /dev/null >out 2>err </dev/null
+  LC_ALL=C.UTF-8 awk '{ sub(/\r$/, ""); if (length($0) > 60) { print; bad = 1 } } END { exit bad }' out >wide || fail "a narrow terminal: $(head -2 wide)"
+fi
+
+# Progress is for eyes only.
+"$tool" "$log" 2>err >/dev/null
+[ ! -s err ] || fail "progress without a terminal"
+
+[ "$failures" = 0 ] && echo "all as expected"
+exit "$failures"
