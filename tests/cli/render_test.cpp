@@ -1,0 +1,75 @@
+// testdata/render/<slug>/: every file but text.txt and analysis.json is an input; these two are what must
+// come out.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "cli/render/json.h"
+#include "cli/render/text.h"
+#include "tests/cli/analyse.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<fs::path> sorted(const fs::path& folder) {
+  std::vector<fs::path> entries(fs::directory_iterator(folder), {});
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+// With UPDATE_GOLDEN=1 the expectation is rewritten and the test fails all the same, so that a person looks.
+void compare(const fs::path& golden, const std::string& made) {
+  const auto expected = fs::exists(golden) ? read(golden) : std::string();
+  if (made != expected && std::getenv("UPDATE_GOLDEN") != nullptr)
+    std::ofstream(golden, std::ios::binary) << made;
+  CHECK_EQ(made, expected);
+}
+
+}  // namespace
+
+TEST_CASE("rendered text and JSON are what they were") {
+  for (const auto& folder : sorted(fs::path(DEPOT_SOURCE_DIR) / "testdata/render")) {
+    const auto slug = folder.filename().string();
+    SUBCASE(slug.c_str()) {
+      std::vector<tests::NamedText> inputs;
+      for (const auto& file : sorted(folder))
+        if (file.filename() != "text.txt" && file.filename() != "analysis.json")
+          inputs.emplace_back(file.filename().string(), read(file));
+      const auto result = tests::analyse(inputs);
+      compare(folder / "text.txt", cli::render::text(result->analysis, {{}, true}));
+      std::ostringstream json;
+      cli::render::json(result->analysis, json);
+      CHECK(nlohmann::json::accept(json.str()));
+      compare(folder / "analysis.json", json.str());
+    }
+  }
+}
+
+TEST_CASE("no line of text is wider than the screen") {
+  const auto log = read(fs::path(DEPOT_SOURCE_DIR) / "testdata/logs/kasan-slub-6.12.txt");
+  const auto result = tests::analyse({{"a-rather-long-name-of-a-log.txt", log}});
+  for (const std::size_t width : {50, 60, 80, 100, 132}) {
+    CAPTURE(width);
+    cli::render::Screen screen;
+    screen.width = width;
+    screen.height = 24;
+    std::istringstream lines(cli::render::text(result->analysis, {screen, false}));
+    for (std::string line; std::getline(lines, line);) {
+      // Code points, as all that we print is one column wide.
+      const auto columns = std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; });
+      CHECK_MESSAGE(static_cast<std::size_t>(columns) <= width, line);
+    }
+  }
+}
