@@ -47,7 +47,9 @@ TEST_CASE("kernel versions as they are written") {
       {"4.6", {4, 6, 0, 0}},
       {"6.6.15-amd64 #1 SMP", {6, 6, 15, 0}},
   };
-  for (const auto& [text, version] : good) {
+  for (const auto& row : good) {
+    const char* const text = row.first;
+    const KernelVersion version = row.second;
     CAPTURE(text);
     REQUIRE(parse_kernel_version(text));
     CHECK(*parse_kernel_version(text) == version);
@@ -89,7 +91,10 @@ TEST_CASE("each kernel finds its era") {
       {"6.17-rc1", Era::kC3, "6.9 .. (32 + 8n)"},
       {"7.1", Era::kC3, "6.9 .. (32 + 8n)"},
   };
-  for (const auto& [version, era, label] : rows) {
+  for (const auto& row : rows) {
+    const char* const version = std::get<0>(row);
+    const Era era = std::get<1>(row);
+    const std::string label = std::get<2>(row);
     CAPTURE(version);
     const Layout layout(config(version));
     CHECK(layout.era().era == era);
@@ -148,11 +153,12 @@ TEST_CASE("pools and caps") {
       {"6.8-rc7", {8192, 8192, 8192}},   {"6.9", {8192, 8192, 8191, 2047}},
       {"6.17", {8192, 8192, 8191, 2047}}};
   const std::uint32_t pages[] = {4096, 16384, 65536, 262144};
-  for (const auto& [version, pools] : caps)
-    for (std::size_t i = 0; i < pools.size(); ++i) {
+  for (const auto& row : caps)
+    for (std::size_t i = 0; i < row.second.size(); ++i) {
+      const char* const version = row.first;
       CAPTURE(version);
       CAPTURE(pages[i]);
-      CHECK(Layout(config(version, pages[i])).max_pools() == pools[i]);
+      CHECK(Layout(config(version, pages[i])).max_pools() == row.second[i]);
     }
   const std::uint32_t settable[] = {131071, 32767, 8191, 2047};
   for (std::size_t i = 0; i < 4; ++i) CHECK(Layout(config("6.17", pages[i])).settable_pools() == settable[i]);

@@ -232,7 +232,7 @@ TEST_CASE("stacks deeper than MAX_FRAMES are never found again from v6.8 on") {
 }
 
 TEST_CASE("at the cap saves are lost, and smaller ones may still fit") {
-  Config c = config("6.17");
+  Config c = config("6.17", depot::Evict::kNone);
   c.max_pools = 1024;
   c.max_frames = 16;
   Replay replay({c});
