@@ -71,11 +71,15 @@ void Replay::save_one(const Save& save, std::uint32_t hash) {
 
 void Replay::save(std::span<const Save> saves) {
   constexpr std::size_t kGroup = 32;  // as many as the frames of fit into the first cache together
+  constexpr std::size_t kAhead = 6;
   std::array<std::uint32_t, kGroup> hashes;
   std::array<StackUse*, kGroup> uses;
   for (; !saves.empty(); saves = saves.subspan(std::min(kGroup, saves.size()))) {
     const std::size_t n = std::min(kGroup, saves.size());
-    for (std::size_t i = 0; i < n; ++i) store_.fetch_slot(hashes[i] = StackStore::hash(saves[i].frames));
+    for (std::size_t i = 0; i < n; ++i) {
+      if (i + kAhead < saves.size()) StackStore::fetch(saves[i + kAhead].frames);
+      store_.fetch_slot(hashes[i] = StackStore::hash(saves[i].frames));
+    }
     for (std::size_t i = 0; i < n; ++i) store_.fetch_entry(hashes[i]);
     for (std::size_t i = 0; i < n; ++i) store_.fetch_frames(hashes[i], saves[i].frames.size());
     for (std::size_t i = 0; i < n; ++i) {

@@ -114,6 +114,11 @@ StackStore::Interned StackStore::intern(std::span<const std::uint64_t> frames, s
   return {*use, true};
 }
 
+void StackStore::fetch(std::span<const std::uint64_t> frames) {
+  const std::size_t end = std::min(frames.size(), kMostFetched);
+  for (std::size_t frame = 0; frame < end; frame += kLineWords) __builtin_prefetch(frames.data() + frame);
+}
+
 void StackStore::fetch_slot(std::uint32_t hash) const {
   __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
 }

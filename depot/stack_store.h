@@ -41,6 +41,7 @@ class StackStore {
 
   // For many stacks at a time: each of these starts to fetch what the next step reads, so that the waits for
   // memory overlap. To be called for all of them in this order, then intern().
+  static void fetch(std::span<const std::uint64_t> frames);  // what is to be hashed
   void fetch_slot(std::uint32_t hash) const;
   void fetch_entry(std::uint32_t hash) const;
   void fetch_frames(std::uint32_t hash, std::size_t depth) const;

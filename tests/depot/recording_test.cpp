@@ -117,11 +117,12 @@ TEST_CASE("a recorded depot is reproduced to the byte") {
     const depot::Stats stats = got.stats(replay.layout(0).era().stats);
     for (const depot::StatField& field : depot::kSplitStats)
       if (stats.*field.member) values[std::string(field.name)] = *(stats.*field.member);
-    for (const auto& [key, value] : numbers) {
+    for (const auto& number : numbers) {
+      const std::string& key = number.first;
       if (key == "page_size" || key == "max_frames") continue;
       CAPTURE(key);
       REQUIRE(values.count(key) == 1);
-      CHECK(values.at(key) == value);
+      CHECK(values.at(key) == number.second);
     }
     CHECK(got.byte_sum() == got.pool_bytes);
     CHECK(got.lost_at_cap == 0);
