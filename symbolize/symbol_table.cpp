@@ -162,9 +162,9 @@ SymbolHits SymbolTable::find(const SymbolQuery& query) const {
     found = std::move(same);
   }
   // A call in a function's last instruction returns to the byte behind it.
-  const auto reaches = [&query](const Symbol& symbol) {
-    const bool printed_reach =
-        query.size && query.offset <= *query.size && query.offset < symbol.section_end - symbol.address;
+  const auto reaches = [&](const Symbol& symbol) {
+    const bool printed_reach = sizes_are_least_ && query.size && query.offset <= *query.size &&
+                               query.offset < symbol.section_end - symbol.address;
     return printed_reach || query.offset < symbol.size || (query.offset == symbol.size && !query.exact_pc);
   };
   std::vector<Symbol> reached = keep(reaches);
