@@ -163,7 +163,11 @@ Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<
     location.inlined = std::move(chain);
     if (location.file.empty()) answer.reason = "no line information for this address";
   }
-  if (!location.function.empty()) answer.location = std::move(location);
+  if (location.function.empty() && location.file.empty()) {
+    answer.reason = "no symbol at this address";
+  } else {
+    answer.location = std::move(location);
+  }
   return answer;
 }
 
