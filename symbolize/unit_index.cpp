@@ -68,12 +68,12 @@ void UnitIndex::collect(const std::vector<Range>& ranges, Dwarf_Addr address, st
   }
 }
 
-std::vector<Dwarf_Off> UnitIndex::find(Dwarf_Addr address) {
+std::vector<Dwarf_Off> UnitIndex::find(Dwarf_Addr address, bool thorough) {
   if (!aranges_read_) read_aranges();
   std::vector<Dwarf_Off> found;
   collect(aranges_, address, found);
   if (!found.empty()) return found;
-  if (!roots_read_) read_roots();
+  if (!roots_read_ && (thorough || aranges_.empty())) read_roots();
   collect(roots_, address, found);
   return found;
 }

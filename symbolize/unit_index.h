@@ -17,7 +17,8 @@ class UnitIndex {
   // Offset of the unit's root DIE in .debug_info, for an address as the Dwarf has it; nothing when no unit
   // claims it. Several units may (hand-written sections, link-time folding): the one with the narrowest range
   // comes first.
-  std::vector<Dwarf_Off> find(Dwarf_Addr address);
+  // `thorough` is whether an address that .debug_aranges does not cover is worth reading all units for.
+  std::vector<Dwarf_Off> find(Dwarf_Addr address, bool thorough);
 
  private:
   struct Range {
