@@ -6,13 +6,14 @@
 
 namespace symbolize {
 
-DebugInfo::DebugInfo(ElfFile& file) : dwarf_(file.dwarf()), index_(dwarf_) {
-  if (dwarf_ != nullptr) lines_ = LineSections::of(dwarf_);
-}
+DebugInfo::DebugInfo(ElfFile& file)
+    : dwarf_(file.dwarf()),
+      sections_(dwarf_ != nullptr ? DwarfSections::of(dwarf_) : DwarfSections()),
+      index_(dwarf_, sections_) {}
 
 Unit& DebugInfo::unit(Dwarf_Off root) {
   std::unique_ptr<Unit>& known = units_[root];
-  if (known == nullptr) known = std::make_unique<Unit>(dwarf_, lines_, root);
+  if (known == nullptr) known = std::make_unique<Unit>(dwarf_, sections_, root);
   return *known;
 }
 

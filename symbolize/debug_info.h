@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "symbolize/dwarf_sections.h"
 #include "symbolize/elf_file.h"
 #include "symbolize/unit.h"
 #include "symbolize/unit_index.h"
@@ -36,7 +37,7 @@ class DebugInfo {
   Unit& unit(Dwarf_Off root);
 
   Dwarf* dwarf_;
-  LineSections lines_;
+  DwarfSections sections_;
   UnitIndex index_;
   std::unordered_map<Dwarf_Off, std::unique_ptr<Unit>> units_;
 };

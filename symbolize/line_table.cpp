@@ -1,18 +1,11 @@
 #include "symbolize/line_table.h"
 
 #include <dwarf.h>
-#include <gelf.h>
 
 #include <algorithm>
 
 namespace symbolize {
 namespace {
-
-ByteCursor::Bytes section_bytes(Elf_Scn* scn) {
-  const Elf_Data* data = elf_getdata(scn, nullptr);
-  if (data == nullptr || data->d_buf == nullptr) return {};
-  return {static_cast<const unsigned char*>(data->d_buf), data->d_size};
-}
 
 std::string_view text_at(ByteCursor::Bytes strings, std::uint64_t offset, bool big_endian) {
   if (offset >= strings.size()) return {};
@@ -62,27 +55,7 @@ class Matcher {
 
 }  // namespace
 
-LineSections LineSections::of(Dwarf* dwarf) {
-  LineSections found;
-  Elf* elf = dwarf_getelf(dwarf);
-  std::size_t names = 0;
-  if (elf == nullptr || elf_getshdrstrndx(elf, &names) != 0) return found;
-  const char* ident = elf_getident(elf, nullptr);
-  found.big_endian = ident != nullptr && ident[EI_DATA] == ELFDATA2MSB;
-  Elf_Scn* scn = nullptr;
-  while ((scn = elf_nextscn(elf, scn)) != nullptr) {
-    GElf_Shdr header;
-    if (gelf_getshdr(scn, &header) == nullptr || header.sh_type == SHT_NOBITS) continue;
-    const char* text = elf_strptr(elf, names, header.sh_name);
-    const std::string_view name = text != nullptr ? text : "";
-    if (name == ".debug_line" || name == ".zdebug_line") found.line = section_bytes(scn);
-    if (name == ".debug_line_str" || name == ".zdebug_line_str") found.line_strings = section_bytes(scn);
-    if (name == ".debug_str" || name == ".zdebug_str") found.strings = section_bytes(scn);
-  }
-  return found;
-}
-
-LineTable::LineTable(const LineSections& sections, std::uint64_t offset, std::string_view comp_dir)
+LineTable::LineTable(const DwarfSections& sections, std::uint64_t offset, std::string_view comp_dir)
     : sections_(sections), comp_dir_(comp_dir) {
   if (offset >= sections.line.size()) return;
   ByteCursor cursor(sections.line.subspan(static_cast<std::size_t>(offset)), sections.big_endian);
@@ -95,6 +68,7 @@ LineTable::LineTable(const LineSections& sections, std::uint64_t offset, std::st
   if (!unit.good() || !read_header(unit)) {
     files_.clear();
     program_ = {};
+    line_range_ = 1;  // divided by
   }
 }
 

@@ -3,8 +3,6 @@
 // lookup.
 #pragma once
 
-#include <elfutils/libdw.h>
-
 #include <cstdint>
 #include <span>
 #include <string>
@@ -12,19 +10,9 @@
 #include <vector>
 
 #include "symbolize/byte_cursor.h"
+#include "symbolize/dwarf_sections.h"
 
 namespace symbolize {
-
-// The sections that line tables are made of, uncompressed and relocated. Views into the Dwarf's file.
-struct LineSections {
-  ByteCursor::Bytes line;
-  ByteCursor::Bytes line_strings;
-  ByteCursor::Bytes strings;
-  bool big_endian = false;
-
-  // Call it after the Dwarf was set up, which is what unpacks sections.
-  static LineSections of(Dwarf* dwarf);
-};
 
 class LineTable {
  public:
@@ -36,7 +24,7 @@ class LineTable {
 
   LineTable() = default;
   // Reads the header at `offset` of .debug_line. A damaged or unknown one has no rows and no files.
-  LineTable(const LineSections& sections, std::uint64_t offset, std::string_view comp_dir);
+  LineTable(const DwarfSections& sections, std::uint64_t offset, std::string_view comp_dir);
 
   // The row that covers each address: the last at or before it in a sequence that goes on behind it.
   // `addresses` are in ascending order; runs the whole program once.
@@ -57,7 +45,7 @@ class LineTable {
   void read_entries(ByteCursor& header, bool directories);
   bool read_form(ByteCursor& header, std::uint64_t form, std::string_view& text, std::uint64_t& number) const;
 
-  LineSections sections_;
+  DwarfSections sections_;
   std::string_view comp_dir_;
   unsigned version_ = 0;
   std::size_t offset_width_ = 4;

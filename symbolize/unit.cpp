@@ -47,7 +47,7 @@ bool is_c(int language) {
 
 }  // namespace
 
-Unit::Unit(Dwarf* dwarf, const LineSections& sections, Dwarf_Off root) {
+Unit::Unit(Dwarf* dwarf, const DwarfSections& sections, Dwarf_Off root) {
   if (dwarf_offdie(dwarf, root, &root_) == nullptr) return;
   Dwarf_Half version = 0;
   std::uint8_t type = 0;

@@ -22,7 +22,7 @@ class Unit {
  public:
   // `root` is the offset of the unit's root DIE; `sections` must outlive this. A damaged unit has no
   // functions and no lines.
-  Unit(Dwarf* dwarf, const LineSections& sections, Dwarf_Off root);
+  Unit(Dwarf* dwarf, const DwarfSections& sections, Dwarf_Off root);
 
   // A chain per address, which are in ascending order; empty where the unit knows neither function nor line.
   std::vector<Chain> chains(std::span<const Dwarf_Addr> addresses);
