@@ -1,23 +1,20 @@
 #include "symbolize/debug_info.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 namespace symbolize {
 
-DebugInfo::DebugInfo(ElfFile& file) : dwarf_(file.dwarf()), index_(dwarf_) {}
+DebugInfo::DebugInfo(ElfFile& file)
+    : dwarf_(file.dwarf()),
+      sections_(dwarf_ != nullptr ? DwarfSections::of(dwarf_) : DwarfSections()),
+      index_(dwarf_, sections_) {}
 
-Chain DebugInfo::lookup_one(Dwarf_Addr address, std::span<const Dwarf_Off> units) {
-  Chain best;
-  for (const Dwarf_Off offset : units) {
-    std::unique_ptr<Unit>& unit = units_[offset];
-    if (unit == nullptr) unit = std::make_unique<Unit>(dwarf_, offset);
-    Chain chain = unit->chain(address);
-    // A unit that knows the function beats one that only has lines.
-    if (!chain.empty() && !chain.back().function.empty()) return chain;
-    if (best.empty()) best = std::move(chain);
-  }
-  return best;
+Unit& DebugInfo::unit(Dwarf_Off root) {
+  std::unique_ptr<Unit>& known = units_[root];
+  if (known == nullptr) known = std::make_unique<Unit>(dwarf_, sections_, root);
+  return *known;
 }
 
 std::optional<Dwarf_Off> DebugInfo::first_unit() {
@@ -30,23 +27,45 @@ std::optional<Dwarf_Off> DebugInfo::first_unit() {
 }
 
 std::optional<Dwarf_Off> DebugInfo::unit_of(std::uint64_t address) {
-  const std::vector<Dwarf_Off> units = dwarf_ != nullptr ? index_.find(address) : std::vector<Dwarf_Off>();
+  const std::vector<Dwarf_Off> units =
+      dwarf_ != nullptr ? index_.find(address, true) : std::vector<Dwarf_Off>();
   if (units.empty()) return std::nullopt;
   return units.front();
 }
 
-std::vector<Chain> DebugInfo::lookup(std::span<const std::uint64_t> addresses) {
-  std::vector<Chain> chains(addresses.size());
+std::vector<Chain> DebugInfo::lookup(std::span<const Wanted> wanted) {
+  std::vector<Chain> chains(wanted.size());
   if (dwarf_ == nullptr) return chains;
-  // By address is by unit, near enough, and touches the file's pages in order.
-  std::vector<std::size_t> order(addresses.size());
+  std::vector<std::size_t> order(wanted.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return addresses[a] < addresses[b]; });
+            [&](std::size_t a, std::size_t b) { return wanted[a].address < wanted[b].address; });
+  // By unit, in the order of the file, so that its pages are touched in order too.
+  std::map<Dwarf_Off, std::vector<std::size_t>> round;
+  std::vector<std::vector<Dwarf_Off>> units(wanted.size());
   for (const std::size_t i : order) {
-    const Dwarf_Addr address = addresses[i];
-    const std::vector<Dwarf_Off> units = index_.find(address);
-    chains[i] = lookup_one(address, units);
+    units[i] = index_.find(wanted[i].address, !wanted[i].padding);
+    if (!units[i].empty()) round[units[i].front()].push_back(i);
+  }
+  // Most addresses have one unit. Where several claim one, the first that knows a function is right.
+  for (std::size_t turn = 1; !round.empty(); ++turn) {
+    std::map<Dwarf_Off, std::vector<std::size_t>> next;
+    for (const auto& entry : round) {
+      std::vector<Dwarf_Addr> addresses;
+      for (const std::size_t i : entry.second) addresses.push_back(wanted[i].address);
+      std::vector<Chain> found = unit(entry.first).chains(addresses);
+      for (std::size_t n = 0; n < found.size(); ++n) {
+        const std::size_t i = entry.second[n];
+        const bool named = !found[n].empty() && !found[n].back().function.empty();
+        if (named || chains[i].empty()) chains[i] = std::move(found[n]);
+        if (!named && turn < units[i].size()) next[units[i][turn]].push_back(i);
+      }
+    }
+    for (auto& entry : next) {
+      std::sort(entry.second.begin(), entry.second.end(),
+                [&](std::size_t a, std::size_t b) { return wanted[a].address < wanted[b].address; });
+    }
+    round = std::move(next);
   }
   return chains;
 }

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "symbolize/dwarf_sections.h"
 #include "symbolize/elf_file.h"
 #include "symbolize/unit.h"
 #include "symbolize/unit_index.h"
@@ -20,18 +21,23 @@ class DebugInfo {
   // The file must outlive this. Without a dwarf() all chains are empty.
   explicit DebugInfo(ElfFile& file);
 
-  // One chain per address (link-time, looked up as it is), in the order given; empty where the debug
-  // information knows nothing of the address.
-  std::vector<Chain> lookup(std::span<const std::uint64_t> addresses);
+  struct Wanted {
+    std::uint64_t address = 0;  // link-time, looked up as it is
+    bool padding = false;  // known to be between functions: take what is there, but do not go looking for it
+  };
+
+  // One chain per address, in the order given; empty where the debug information knows nothing of it.
+  std::vector<Chain> lookup(std::span<const Wanted> wanted);
 
   // Offset of the root DIE of the first unit, and of the unit that holds an address.
   std::optional<Dwarf_Off> first_unit();
   std::optional<Dwarf_Off> unit_of(std::uint64_t address);
 
  private:
-  Chain lookup_one(Dwarf_Addr address, std::span<const Dwarf_Off> units);
+  Unit& unit(Dwarf_Off root);
 
   Dwarf* dwarf_;
+  DwarfSections sections_;
   UnitIndex index_;
   std::unordered_map<Dwarf_Off, std::unique_ptr<Unit>> units_;
 };

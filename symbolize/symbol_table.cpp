@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 #include <functional>
 
 namespace symbolize {
@@ -15,21 +16,25 @@ namespace {
 constexpr std::array<std::string_view, 7> kLeftOut = {
     ".L", "$", "__crc_", "__kcfi_typeid_", "__kstrtab_", "__ksymtab_", "__export_symbol_"};
 
-bool kallsyms_has(std::string_view name) {
-  if (name.empty()) return false;
+constexpr std::size_t kMostSymbols = std::size_t{1} << 30;
+
+bool kallsyms_has(const char* name) {
+  // Nearly all names are kept; these are the ways that the others begin.
+  if (*name != '.' && *name != '$' && *name != '_' && *name != '\0') return true;
+  if (*name == '\0') return false;
   for (const std::string_view prefix : kLeftOut) {
-    if (name.substr(0, prefix.size()) == prefix) return false;
+    if (std::strncmp(name, prefix.data(), prefix.size()) == 0) return false;
   }
   return true;
 }
 
-bool is_code_symbol(const GElf_Sym& symbol) {
-  switch (GELF_ST_TYPE(symbol.st_info)) {
+bool may_be_code(unsigned char info) {
+  switch (GELF_ST_TYPE(info)) {
     case STT_NOTYPE:
     case STT_FUNC:
     case STT_OBJECT:
     case STT_GNU_IFUNC:
-      return symbol.st_shndx != SHN_UNDEF;
+      return true;
     default:
       return false;
   }
@@ -38,27 +43,48 @@ bool is_code_symbol(const GElf_Sym& symbol) {
 struct SymtabSection {
   Elf_Data* data = nullptr;
   Elf_Data* extended = nullptr;  // section indices above 0xff00
-  std::size_t strings = 0;
-  std::size_t count = 0;
+  std::string_view names;        // up to the last NUL, which is left out but there
 };
+
+std::string_view string_table(Elf* elf, std::size_t index) {
+  Elf_Scn* scn = elf_getscn(elf, index);
+  const Elf_Data* data = scn != nullptr ? elf_getdata(scn, nullptr) : nullptr;
+  if (data == nullptr || data->d_buf == nullptr) return {};
+  const std::string_view bytes(static_cast<const char*>(data->d_buf), data->d_size);
+  const std::size_t last = bytes.rfind('\0');
+  return last == std::string_view::npos ? std::string_view() : bytes.substr(0, last);
+}
 
 SymtabSection find_symtab(Elf* elf) {
   SymtabSection found;
-  Elf_Data* extended = nullptr;
   Elf_Scn* scn = nullptr;
   while ((scn = elf_nextscn(elf, scn)) != nullptr) {
     GElf_Shdr header;
     if (gelf_getshdr(scn, &header) == nullptr) continue;
-    if (header.sh_type == SHT_SYMTAB_SHNDX) extended = elf_getdata(scn, nullptr);
+    if (header.sh_type == SHT_SYMTAB_SHNDX) found.extended = elf_getdata(scn, nullptr);
     if (header.sh_type != SHT_SYMTAB || found.data != nullptr) continue;
     found.data = elf_getdata(scn, nullptr);
-    const std::size_t entry = gelf_fsize(elf, ELF_T_SYM, 1, EV_CURRENT);
-    if (found.data == nullptr || entry == 0) continue;
-    found.strings = header.sh_link;
-    found.count = found.data->d_size / entry;
+    found.names = string_table(elf, header.sh_link);
   }
-  found.extended = extended;
   return found;
+}
+
+// Calls use(symbol, section index) for each entry. libelf has them in the host's byte order already, so this
+// reads them as they lie; a call into libelf for each would take longer than all the rest.
+template <typename Sym, typename Use>
+void for_each_entry(const SymtabSection& symtab, const Use& use) {
+  const auto* entries = static_cast<const Sym*>(symtab.data->d_buf);
+  const std::size_t count = std::min(symtab.data->d_size / sizeof(Sym), kMostSymbols);
+  const Elf_Data* extended = symtab.extended;
+  for (std::size_t i = 1; i < count; ++i) {
+    std::size_t section = entries[i].st_shndx;
+    if (section == SHN_XINDEX) {
+      if (extended == nullptr || extended->d_buf == nullptr) continue;
+      if (i >= extended->d_size / sizeof(Elf32_Word)) continue;
+      section = static_cast<const Elf32_Word*>(extended->d_buf)[i];
+    }
+    use(entries[i], section);
+  }
 }
 
 std::string count_words(std::size_t count) {
@@ -68,52 +94,60 @@ std::string count_words(std::size_t count) {
 }  // namespace
 
 SymbolTable::SymbolTable(const ElfFile& file) : sizes_are_least_(file.relocatable()) {
-  std::vector<const Section*> by_index;
+  add_symbols(file);
+  std::stable_sort(symbols_.begin(), symbols_.end(),
+                   [](const Entry& a, const Entry& b) { return a.address < b.address; });
+  build_index();
+}
+
+void SymbolTable::add_symbols(const ElfFile& file) {
+  std::vector<const Section*> code;  // by index in the file
   for (const Section& section : file.sections()) {
     if (!section.executable) continue;
-    if (section.index >= by_index.size()) by_index.resize(section.index + 1);
-    by_index[section.index] = &section;
+    if (section.index >= code.size()) code.resize(section.index + 1);
+    code[section.index] = &section;
   }
   const SymtabSection symtab = find_symtab(file.elf());
-  if (symtab.data == nullptr) return;
-  for (std::size_t i = 1; i < symtab.count && i < (std::size_t{1} << 30); ++i) {
-    GElf_Sym symbol;
-    Elf32_Word extended = 0;
-    const int at = static_cast<int>(i);
-    if (gelf_getsymshndx(symtab.data, symtab.extended, at, &symbol, &extended) == nullptr) break;
-    if (!is_code_symbol(symbol)) continue;
-    const std::size_t index = symbol.st_shndx == SHN_XINDEX ? extended : symbol.st_shndx;
-    if (index >= by_index.size() || by_index[index] == nullptr) continue;
-    const Section& section = *by_index[index];
+  if (symtab.data == nullptr || symtab.data->d_buf == nullptr || symtab.names.empty()) return;
+  names_ = symtab.names;
+  section_ends_.assign(code.size(), 0);
+  const auto add = [&](const auto& symbol, std::size_t index) {
+    if (index >= code.size() || code[index] == nullptr || !may_be_code(symbol.st_info)) return;
+    const Section& section = *code[index];
     std::uint64_t address = symbol.st_value;
     if (file.relocatable()) address += section.address;
     // A label at the section's end (_etext) names nothing, but is where the last function stops.
-    if (address < section.address || address > section.address + section.size) continue;
-    const char* name = elf_strptr(file.elf(), symtab.strings, symbol.st_name);
-    if (name == nullptr || !kallsyms_has(name)) continue;
-    symbols_.push_back({name, address, 0, symbol.st_size, section.address + section.size});
+    if (address < section.address || address > section.address + section.size) return;
+    if (symbol.st_name >= names_.size() || !kallsyms_has(names_.data() + symbol.st_name)) return;
+    section_ends_[index] = section.address + section.size;
+    symbols_.push_back({address, symbol.st_size, symbol.st_name, static_cast<std::uint32_t>(index)});
+  };
+  if (gelf_getclass(file.elf()) == ELFCLASS64) {
+    for_each_entry<Elf64_Sym>(symtab, add);
+  } else {
+    for_each_entry<Elf32_Sym>(symtab, add);
   }
-  std::stable_sort(symbols_.begin(), symbols_.end(),
-                   [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
-  std::uint64_t next = 0;  // address of the next symbol with a higher address
-  for (std::size_t i = symbols_.size(); i-- > 0;) {
-    if (i + 1 < symbols_.size() && symbols_[i + 1].address > symbols_[i].address)
-      next = symbols_[i + 1].address;
-    std::uint64_t end = symbols_[i].section_end;
-    if (next > symbols_[i].address && next < end) end = next;
-    symbols_[i].size = end - symbols_[i].address;
-  }
-  build_index();
 }
 
 void SymbolTable::build_index() {
   by_name_.assign(std::bit_ceil(2 * symbols_.size() + 1), 0);
   const std::size_t mask = by_name_.size() - 1;
   for (std::size_t i = 0; i < symbols_.size(); ++i) {
-    std::size_t slot = std::hash<std::string_view>{}(symbols_[i].name) & mask;
+    std::size_t slot = std::hash<std::string_view>{}(name_of(symbols_[i])) & mask;
     while (by_name_[slot] != 0) slot = (slot + 1) & mask;
     by_name_[slot] = static_cast<std::uint32_t>(i + 1);
   }
+}
+
+Symbol SymbolTable::symbol_at(std::size_t index) const {
+  const Entry& entry = symbols_[index];
+  Symbol symbol{name_of(entry), entry.address, 0, entry.elf_size, section_ends_[entry.section]};
+  std::size_t next = index + 1;
+  while (next < symbols_.size() && symbols_[next].address == entry.address) ++next;
+  std::uint64_t end = symbol.section_end;
+  if (next < symbols_.size()) end = std::min(end, symbols_[next].address);
+  symbol.size = end - entry.address;
+  return symbol;
 }
 
 std::vector<Symbol> SymbolTable::named(std::string_view name) const {
@@ -122,8 +156,10 @@ std::vector<Symbol> SymbolTable::named(std::string_view name) const {
   const std::size_t mask = by_name_.size() - 1;
   std::size_t slot = std::hash<std::string_view>{}(name)&mask;
   for (; by_name_[slot] != 0; slot = (slot + 1) & mask) {
-    const Symbol& symbol = symbols_[by_name_[slot] - 1];
-    if (symbol.name == name && symbol.size > 0) found.push_back(symbol);
+    const std::size_t index = by_name_[slot] - 1;
+    if (name_of(symbols_[index]) != name) continue;
+    const Symbol symbol = symbol_at(index);
+    if (symbol.size > 0) found.push_back(symbol);
   }
   std::sort(found.begin(), found.end(),
             [](const Symbol& a, const Symbol& b) { return a.address < b.address; });
@@ -162,9 +198,9 @@ SymbolHits SymbolTable::find(const SymbolQuery& query) const {
     found = std::move(same);
   }
   // A call in a function's last instruction returns to the byte behind it.
-  const auto reaches = [&query](const Symbol& symbol) {
-    const bool printed_reach =
-        query.size && query.offset <= *query.size && query.offset < symbol.section_end - symbol.address;
+  const auto reaches = [&](const Symbol& symbol) {
+    const bool printed_reach = sizes_are_least_ && query.size && query.offset <= *query.size &&
+                               query.offset < symbol.section_end - symbol.address;
     return printed_reach || query.offset < symbol.size || (query.offset == symbol.size && !query.exact_pc);
   };
   std::vector<Symbol> reached = keep(reaches);
@@ -184,19 +220,18 @@ SymbolHits SymbolTable::find(const SymbolQuery& query) const {
 }
 
 std::optional<Symbol> SymbolTable::covering(std::uint64_t address) const {
-  auto at =
-      std::upper_bound(symbols_.begin(), symbols_.end(), address,
-                       [](std::uint64_t value, const Symbol& symbol) { return value < symbol.address; });
+  auto at = std::upper_bound(symbols_.begin(), symbols_.end(), address,
+                             [](std::uint64_t value, const Entry& entry) { return value < entry.address; });
   if (at == symbols_.begin()) return std::nullopt;
   const std::uint64_t start = std::prev(at)->address;
-  const Symbol* best = nullptr;
+  auto best = std::prev(at);
   while (at != symbols_.begin() && std::prev(at)->address == start) {
     --at;
-    if (at->size == 0 || address - start >= at->size) continue;
-    if (best == nullptr || at->elf_size > best->elf_size) best = &*at;
+    if (at->elf_size > best->elf_size) best = at;
   }
-  if (best == nullptr) return std::nullopt;
-  return *best;
+  const Symbol symbol = symbol_at(static_cast<std::size_t>(best - symbols_.begin()));
+  if (address - start >= symbol.size) return std::nullopt;
+  return symbol;
 }
 
 }  // namespace symbolize

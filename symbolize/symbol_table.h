@@ -54,12 +54,24 @@ class SymbolTable {
   std::optional<Symbol> covering(std::uint64_t address) const;
 
  private:
+  // Tables of large kernels have 200,000 of these: kept small, and made a Symbol when asked for.
+  struct Entry {
+    std::uint64_t address = 0;
+    std::uint64_t elf_size = 0;
+    std::uint32_t name = 0;     // offset in names_
+    std::uint32_t section = 0;  // index into section_ends_
+  };
+  void add_symbols(const ElfFile& file);
   void build_index();
+  std::string_view name_of(const Entry& entry) const { return names_.data() + entry.name; }
+  Symbol symbol_at(std::size_t index) const;
 
   // The kernel's table of a module leaves symbols out, so a printed size may be larger than the one found
   // here.
   bool sizes_are_least_ = false;
-  std::vector<Symbol> symbols_;         // by address
+  std::string_view names_;      // the file's string table, NUL at its end
+  std::vector<Entry> symbols_;  // by address
+  std::vector<std::uint64_t> section_ends_;
   std::vector<std::uint32_t> by_name_;  // open addressing: index into symbols_ plus one, 0 is free
 };
 

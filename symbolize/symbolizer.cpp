@@ -27,14 +27,10 @@ std::uint64_t lookup_address(const Query& query, std::uint64_t address) {
   return query.exact_pc || at_start || address == 0 ? address : address - 1;
 }
 
-std::string why_no_line(const Object& object, const std::optional<Symbol>& symbol, std::uint64_t address) {
+std::string why_no_line(const Object& object, std::uint64_t address) {
   if (!object.has_dwarf()) return "no debug information";
-  // Functions are aligned, and an unreliable frame is often a pointer to the next one, taken for a return
-  // address.
-  if (symbol && symbol->elf_size > 0 && address - symbol->address >= symbol->elf_size) {
-    return "padding behind the function: no line there";
-  }
-  return "no line information for this code";
+  return object.in_padding(address) ? "padding between functions: no line there"
+                                    : "no line information for this code";
 }
 
 bool same_chain(const Chain& a, const Chain& b) {
@@ -153,7 +149,7 @@ Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<
   }
   Chain& chain = chains.front();
   if (chain.empty()) {
-    answer.reason = why_no_line(*work.object, symbol, lookup_address(query, location.address));
+    answer.reason = why_no_line(*work.object, lookup_address(query, location.address));
   } else {
     Place& outermost = chain.back();
     if (location.function.empty()) location.function = outermost.function;
@@ -163,7 +159,11 @@ Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<
     location.inlined = std::move(chain);
     if (location.file.empty()) answer.reason = "no line information for this address";
   }
-  if (!location.function.empty()) answer.location = std::move(location);
+  if (location.function.empty() && location.file.empty()) {
+    answer.reason = "no symbol at this address";
+  } else {
+    answer.location = std::move(location);
+  }
   return answer;
 }
 

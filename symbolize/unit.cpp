@@ -1,6 +1,7 @@
 #include "symbolize/unit.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "symbolize/die.h"
 
@@ -26,6 +27,11 @@ bool may_hold_functions(int tag) {
   }
 }
 
+bool may_hold_code(int tag) {
+  return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block || tag == DW_TAG_try_block ||
+         tag == DW_TAG_catch_block || tag == DW_TAG_subprogram;
+}
+
 bool is_c(int language) {
   switch (language) {
     case DW_LANG_C:
@@ -39,15 +45,9 @@ bool is_c(int language) {
   }
 }
 
-std::string path_of(const char* path, const std::string& directory) {
-  if (path == nullptr) return {};
-  if (*path == '/' || directory.empty()) return path;
-  return directory + "/" + path;
-}
-
 }  // namespace
 
-Unit::Unit(Dwarf* dwarf, Dwarf_Off root) {
+Unit::Unit(Dwarf* dwarf, const DwarfSections& sections, Dwarf_Off root) {
   if (dwarf_offdie(dwarf, root, &root_) == nullptr) return;
   Dwarf_Half version = 0;
   std::uint8_t type = 0;
@@ -55,11 +55,16 @@ Unit::Unit(Dwarf* dwarf, Dwarf_Off root) {
   Dwarf_Die split{};
   if (dwarf_cu_info(root_.cu, &version, &type, &skeleton, &split, nullptr, nullptr, nullptr) != 0) return;
   usable_ = true;
-  tree_ = type == DW_UT_skeleton && split.addr != nullptr ? split : root_;
+  split_ = type == DW_UT_skeleton && split.addr != nullptr;
+  tree_ = split_ ? split : root_;
   Dwarf_Attribute attribute;
   const char* directory = nullptr;
   if (dwarf_attr(&root_, DW_AT_comp_dir, &attribute) != nullptr) directory = dwarf_formstring(&attribute);
-  if (directory != nullptr) comp_dir_ = directory;
+  Dwarf_Word table = 0;
+  if (dwarf_attr(&root_, DW_AT_stmt_list, &attribute) != nullptr &&
+      dwarf_formudata(&attribute, &table) == 0) {
+    lines_ = LineTable(sections, table, directory != nullptr ? directory : "");
+  }
 }
 
 void Unit::add_functions(Dwarf_Die parent, int depth) {
@@ -91,13 +96,6 @@ void Unit::read_functions() {
   }
 }
 
-void Unit::read_lines() {
-  lines_read_ = true;
-  if (!usable_) return;
-  if (dwarf_getsrclines(&root_, &lines_, &line_count_) != 0) line_count_ = 0;
-  if (dwarf_getsrcfiles(&root_, &files_, &file_count_) != 0) file_count_ = 0;
-}
-
 std::optional<Dwarf_Die> Unit::function_at(Dwarf_Addr address) {
   if (!functions_read_) read_functions();
   auto at = std::upper_bound(functions_.begin(), functions_.end(), address,
@@ -110,84 +108,68 @@ std::optional<Dwarf_Die> Unit::function_at(Dwarf_Addr address) {
   return std::nullopt;
 }
 
-std::string Unit::file_name(unsigned index) {
-  if (!lines_read_) read_lines();
-  if (index >= file_count_) return {};
-  return path_of(dwarf_filesrc(files_, index, nullptr, nullptr), comp_dir_);
+// The files that a .dwo file's entries name are in a table of its own; that one is left to libdw.
+std::string Unit::file_name(unsigned number) {
+  if (!split_) return lines_.file(number);
+  Dwarf_Files* files = nullptr;
+  std::size_t count = 0;
+  if (dwarf_getsrcfiles(&tree_, &files, &count) != 0 || number >= count) return {};
+  const char* path = dwarf_filesrc(files, number, nullptr, nullptr);
+  return path != nullptr ? path : "";
 }
 
-Place Unit::line_at(Dwarf_Addr address) {
-  if (!lines_read_) read_lines();
-  // libdw sorts the rows by address, an end of sequence before a row that starts there; the last row at or
-  // before the address counts.
-  std::size_t low = 0;
-  std::size_t high = line_count_;
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    Dwarf_Addr start = 0;
-    if (dwarf_lineaddr(dwarf_onesrcline(lines_, middle), &start) != 0) return {};
-    if (start <= address) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  Place place;
-  // The table's last row ends its last sequence, so an address behind all of them finds that and no line.
-  if (low == 0) return place;
-  Dwarf_Line* row = dwarf_onesrcline(lines_, low - 1);
-  bool end = false;
-  int line = 0;
-  if (row == nullptr || dwarf_lineendsequence(row, &end) != 0 || end) return place;
-  if (dwarf_lineno(row, &line) == 0 && line > 0) place.line = static_cast<unsigned>(line);
-  place.file = path_of(dwarf_linesrc(row, nullptr, nullptr), comp_dir_);
-  return place;
-}
-
-Chain Unit::chain(Dwarf_Addr address) {
-  std::vector<Dwarf_Die> scopes;  // the function, then what is inlined in it, outermost first
+// The function that holds the address, then what is inlined in it there, outermost first.
+std::vector<Dwarf_Die> Unit::scopes_at(Dwarf_Addr address) {
+  std::vector<Dwarf_Die> scopes;
   std::optional<Dwarf_Die> function = function_at(address);
-  if (function) {
-    scopes.push_back(*function);
-    Dwarf_Die scope = *function;
-    Dwarf_Die child;
-    for (int depth = 0; depth < kLongestChain && first_child(&scope, &child); ++depth) {
-      bool deeper = false;
-      do {
-        const int tag = dwarf_tag(&child);
-        if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_lexical_block && tag != DW_TAG_try_block &&
-            tag != DW_TAG_catch_block && tag != DW_TAG_subprogram) {
-          continue;
-        }
-        if (!holds(&child, address)) continue;
-        if (tag == DW_TAG_subprogram) scopes.clear();  // a nested function (GNU C): a frame of its own
-        if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram) scopes.push_back(child);
-        scope = child;
-        deeper = true;
-        break;
-      } while (next_sibling(&child));
-      if (!deeper) break;
+  if (!function) return scopes;
+  scopes.push_back(*function);
+  Dwarf_Die scope = *function;
+  Dwarf_Die child;
+  for (int depth = 0; depth < kLongestChain && first_child(&scope, &child); ++depth) {
+    bool deeper = false;
+    do {
+      const int tag = dwarf_tag(&child);
+      if (!may_hold_code(tag) || !holds(&child, address)) continue;
+      if (tag == DW_TAG_subprogram) scopes.clear();  // a nested function (GNU C): a frame of its own
+      if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram) scopes.push_back(child);
+      scope = child;
+      deeper = true;
+      break;
+    } while (next_sibling(&child));
+    if (!deeper) break;
+  }
+  return scopes;
+}
+
+std::vector<Chain> Unit::chains(std::span<const Dwarf_Addr> addresses) {
+  std::vector<Chain> found(addresses.size());
+  if (!usable_) return found;
+  const std::vector<LineTable::Row> rows = lines_.rows(addresses);
+  for (std::size_t at = 0; at < addresses.size(); ++at) {
+    Place innermost;
+    innermost.file = rows[at].found ? lines_.file(rows[at].file) : "";
+    innermost.line =
+        rows[at].line <= std::numeric_limits<unsigned>::max() ? static_cast<unsigned>(rows[at].line) : 0;
+    std::vector<Dwarf_Die> scopes = scopes_at(addresses[at]);
+    if (scopes.empty()) {
+      if (!innermost.file.empty()) found[at].push_back(std::move(innermost));
+      continue;
+    }
+    found[at].reserve(scopes.size());
+    for (std::size_t i = scopes.size(); i-- > 0;) {
+      Place place;
+      if (i + 1 == scopes.size()) {
+        place = std::move(innermost);
+      } else {
+        place.file = file_name(number(&scopes[i + 1], DW_AT_call_file));
+        place.line = number(&scopes[i + 1], DW_AT_call_line);
+      }
+      place.function = function_name(&scopes[i]);
+      found[at].push_back(std::move(place));
     }
   }
-  Place innermost = line_at(address);
-  Chain chain;
-  if (scopes.empty()) {
-    if (!innermost.file.empty()) chain.push_back(std::move(innermost));
-    return chain;
-  }
-  chain.reserve(scopes.size());
-  for (std::size_t i = scopes.size(); i-- > 0;) {
-    Place place;
-    if (i + 1 == scopes.size()) {
-      place = std::move(innermost);
-    } else {
-      place.file = file_name(number(&scopes[i + 1], DW_AT_call_file));
-      place.line = number(&scopes[i + 1], DW_AT_call_line);
-    }
-    place.function = function_name(&scopes[i]);
-    chain.push_back(std::move(place));
-  }
-  return chain;
+  return found;
 }
 
 }  // namespace symbolize

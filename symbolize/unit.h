@@ -1,12 +1,14 @@
-// One compilation unit that a query fell into: its functions and its line table, each read once.
+// One compilation unit that a query fell into: its functions, found once, and its line table.
 #pragma once
 
 #include <elfutils/libdw.h>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "symbolize/line_table.h"
 #include "symbolize/query.h"
 
 namespace symbolize {
@@ -18,11 +20,12 @@ using Chain = std::vector<Place>;
 
 class Unit {
  public:
-  // `root` is the offset of the unit's root DIE. A damaged unit has no functions and no lines.
-  Unit(Dwarf* dwarf, Dwarf_Off root);
+  // `root` is the offset of the unit's root DIE; `sections` must outlive this. A damaged unit has no
+  // functions and no lines.
+  Unit(Dwarf* dwarf, const DwarfSections& sections, Dwarf_Off root);
 
-  // Empty when the unit knows neither function nor line.
-  Chain chain(Dwarf_Addr address);
+  // A chain per address, which are in ascending order; empty where the unit knows neither function nor line.
+  std::vector<Chain> chains(std::span<const Dwarf_Addr> addresses);
 
  private:
   struct Function {
@@ -33,22 +36,17 @@ class Unit {
   };
   void read_functions();
   void add_functions(Dwarf_Die parent, int depth);
-  void read_lines();
   std::optional<Dwarf_Die> function_at(Dwarf_Addr address);
-  Place line_at(Dwarf_Addr address);
-  std::string file_name(unsigned index);
+  std::vector<Dwarf_Die> scopes_at(Dwarf_Addr address);
+  std::string file_name(unsigned number);
 
   bool usable_ = false;
   bool functions_read_ = false;
-  bool lines_read_ = false;
   Dwarf_Die root_{};  // has the line table
   Dwarf_Die tree_{};  // has the functions: the same, or that of the .dwo file
+  bool split_ = false;
   std::vector<Function> functions_;
-  Dwarf_Lines* lines_ = nullptr;  // the Dwarf's
-  std::size_t line_count_ = 0;
-  Dwarf_Files* files_ = nullptr;  // the Dwarf's
-  std::size_t file_count_ = 0;
-  std::string comp_dir_;
+  LineTable lines_;
 };
 
 }  // namespace symbolize

@@ -16,21 +16,45 @@ void UnitIndex::sort(std::vector<Range>& ranges) {
   }
 }
 
+// Read here and not by libdw, which looks at the header of every unit on the way: a page of the file for
+// each.
 void UnitIndex::read_aranges() {
   aranges_read_ = true;
-  Dwarf_Aranges* table = nullptr;
-  std::size_t count = 0;
-  if (dwarf_getaranges(dwarf_, &table, &count) != 0) return;
-  aranges_.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    Dwarf_Addr start = 0;
-    Dwarf_Word length = 0;
-    Dwarf_Off unit = 0;
-    if (dwarf_getarangeinfo(dwarf_onearange(table, i), &start, &length, &unit) != 0) continue;
-    if (length == 0 || start + length < start) continue;
-    aranges_.push_back({start, start + length, 0, unit});
+  ByteCursor all(sections_.aranges, sections_.big_endian);
+  while (all.good() && !all.at_end()) {
+    std::size_t offset_width = 4;
+    std::uint64_t length = all.fixed(4);
+    if (length == 0xffffffff) {
+      offset_width = 8;
+      length = all.fixed(8);
+    }
+    const std::size_t before = (offset_width == 8 ? 12U : 4U);  // bytes of the length itself
+    ByteCursor set = all.part(length);
+    const std::uint64_t version = set.fixed(2);
+    const Dwarf_Off unit = set.fixed(offset_width);
+    const std::size_t address_width = set.byte();
+    const std::size_t segment_width = set.byte();
+    if (version != 2 || segment_width != 0 || (address_width != 4 && address_width != 8)) continue;
+    // The pairs start at a multiple of their own size.
+    const std::size_t header = before + 2 + offset_width + 2;
+    set.skip((2 * address_width - header % (2 * address_width)) % (2 * address_width));
+    while (set.good() && !set.at_end()) {
+      const Dwarf_Addr low = set.fixed(address_width);
+      const Dwarf_Addr size = set.fixed(address_width);
+      if (size == 0 || low + size < low) continue;
+      aranges_.push_back({low, low + size, 0, unit});
+    }
   }
   sort(aranges_);
+}
+
+Dwarf_Off UnitIndex::root_of(Dwarf_Off unit) const {
+  Dwarf_Off next = 0;
+  std::size_t header = 0;
+  if (dwarf_next_unit(dwarf_, unit, &next, &header, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr) !=
+      0)
+    return 0;
+  return unit + header;
 }
 
 void UnitIndex::read_roots() {
@@ -68,12 +92,13 @@ void UnitIndex::collect(const std::vector<Range>& ranges, Dwarf_Addr address, st
   }
 }
 
-std::vector<Dwarf_Off> UnitIndex::find(Dwarf_Addr address) {
+std::vector<Dwarf_Off> UnitIndex::find(Dwarf_Addr address, bool thorough) {
   if (!aranges_read_) read_aranges();
   std::vector<Dwarf_Off> found;
   collect(aranges_, address, found);
+  for (Dwarf_Off& unit : found) unit = root_of(unit);
   if (!found.empty()) return found;
-  if (!roots_read_) read_roots();
+  if (!roots_read_ && (thorough || aranges_.empty())) read_roots();
   collect(roots_, address, found);
   return found;
 }
