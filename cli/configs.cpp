@@ -123,7 +123,9 @@ std::vector<depot::Config> configs_for(const std::optional<depot::KernelVersion>
   }
   for (const auto& asked : what_if) {
     auto config = asked.config;
-    if (!asked.kernel && log && depot::find_era(*log) != nullptr) config.kernel = *log;
+    if (!asked.kernel && log) config.kernel = *log;
+    // A log of a kernel that cannot be built like that: the question is then what a current one would do.
+    if (depot::config_error(config)) config.kernel = asked.config.kernel;
     configs.push_back(config);
   }
   return configs;

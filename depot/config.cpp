@@ -30,9 +30,6 @@ std::optional<std::string> config_error(const Config& config) {
            ": CONFIG_STACKDEPOT_MAX_FRAMES came with v6.8-rc1, and " + kernel + " keeps all frames";
   if (era->records == Records::kVariable && config.evict != Evict::kByEra && config.evict != Evict::kNone)
     return "evict: the depot of " + kernel + " never frees a record; that came with v6.8-rc1";
-  if (!era->freelist_fifo && config.grace != 0)
-    return "grace " + number(config.grace) + ": " + kernel +
-           " has no grace period; that came with v6.8-rc3, with the lock-less lookup";
   if (config.hash_order) {
     const std::uint32_t order = *config.hash_order;
     if (order < era->min_hash_order || order > era->max_hash_order) {

@@ -27,7 +27,10 @@ class RuleTable {
   using Groups = std::array<std::string_view, kMaxGroups>;
 
   explicit RuleTable(std::span<const Rule> rules) : rules_(rules) {
-    for (const auto& rule : rules) patterns_.push_back(std::make_unique<RE2>(rule.pattern, RE2::Quiet));
+    // Logs hold any bytes; read as UTF-8, a name with a bad one would match nothing.
+    RE2::Options options(RE2::Latin1);
+    options.set_log_errors(false);
+    for (const auto& rule : rules) patterns_.push_back(std::make_unique<RE2>(rule.pattern, options));
   }
 
   // The index of the first rule that takes `text`, its captures in `groups`. Captures that took no part are

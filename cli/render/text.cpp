@@ -107,8 +107,9 @@ std::string titles(const Analysis& analysis, const Screen& screen) {
   std::uint64_t more = analysis.titles_left_out;
   for (std::size_t i = shown; i < analysis.titles.size(); ++i) more += analysis.titles[i].count;
   if (more > 0)
-    text +=
-        "  ... " + plural(more, "more report", "more reports") + "; --reports shows each with its stacks\n";
+    text += wrapped(
+        "  ... " + plural(more, "more report", "more reports") + "; --reports shows each with its stacks",
+        screen.width, "      ");
   return text;
 }
 

@@ -235,8 +235,8 @@ TEST_CASE("configs that no kernel has are refused with a reason") {
   c.evict = depot::Evict::kNone;
   CHECK(refused(c).empty());
   c = config("6.8-rc2");
-  c.grace = 1;
-  CHECK_FALSE(refused(c).empty());
+  c.grace = 1;  // has no effect there, but one --what-if may name it for many kernels
+  CHECK(refused(c).empty());
   c = config("5.4");
   c.hash_order = 12;
   CHECK_FALSE(refused(c).empty());
