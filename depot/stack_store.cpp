@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <new>
+#include <memory>
 
 namespace depot {
 namespace {
@@ -79,7 +79,7 @@ StackUse* StackStore::append(std::span<const std::uint64_t> frames) {
     block_bytes_ += size * sizeof(std::uint64_t);
   }
   // The arena's words hold the use and then the frames; the use needs no destructor.
-  StackUse* const use = new (next_) StackUse;
+  StackUse* const use = std::construct_at(reinterpret_cast<StackUse*>(next_));
   use->depth = static_cast<std::uint32_t>(frames.size());
   use->id = static_cast<StackId>(stacks_.size());
   std::copy(frames.begin(), frames.end(), next_ + kUseWords);

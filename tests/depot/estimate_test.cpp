@@ -149,6 +149,11 @@ TEST_CASE("plain numbers") {
   CHECK(variable.bytes.low == 23232 * 136.0);
   CHECK(variable.bytes.high == 23232 * 144.0);
   CHECK(variable.pools.low == std::ceil(23232 * 136 / 16384.0));
+  CHECK(one(population, kernel("6.12")).pools.high == variable.pools.high);
+  CHECK(one(population, kernel("6.12", depot::Evict::kKasanTags)).pools.high >= fixed.pools.low);
+  population.evictable = 23232;
+  CHECK(one(population, kernel("6.12", depot::Evict::kKasanTags)).pools.likely == 775);
+  population.evictable.reset();
   CHECK(variable.records_at_cap.low > 8192 * 16384.0 / 160);
   CHECK(variable.records_at_cap.high < 8192 * 16384.0 / 120);
   population.records = 10'000'000;
