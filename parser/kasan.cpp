@@ -96,9 +96,7 @@ bool is_filler(std::string_view body) {
                                                             "Dumped by",
                                                             "Call Trace",
                                                             "Code:"};
-  for (const auto start : kStarts)
-    if (body.starts_with(start)) return true;
-  return is_register_dump(body);
+  return starts_with_any(body, kStarts) || is_register_dump(body);
 }
 
 // ">ffff888104a3c000: fa fb fb fb ...": a row of shadow bytes; ("raw" rows have their label)
@@ -160,7 +158,7 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
     return Answer::taken;
   if (body.starts_with("Asynchronous fault")) asynchronous_ = true;
 
-  if (is_filler(body) || is_shadow_row(body) || is_stack_words(body) || is_ruler(trim_right(body), '-'))
+  if (is_shadow_row(body) || is_filler(body) || is_stack_words(body) || is_ruler(trim_right(body), '-'))
     return Answer::taken;
   RuleTable::Groups groups;
   if (const auto found = kasan_rules().match(trim_right(body), groups)) {

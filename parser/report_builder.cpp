@@ -8,16 +8,6 @@
 #include "parser/scan.h"
 
 namespace parser {
-namespace {
-
-template <std::size_t N>
-bool starts_with_any(std::string_view text, const std::array<std::string_view, N>& words) {
-  return std::any_of(words.begin(), words.end(),
-                     [text](std::string_view word) { return text.starts_with(word); });
-}
-
-}  // namespace
-
 bool is_register_dump(std::string_view body) {
   static constexpr std::array<std::string_view, 34> kStarts{
       "RIP:", "Code:", "RSP:",    "RAX:", "RDX:", "RBP:", "R10:", "R13:", "FS:", "CS:",     "CR2:", "DR0:",

@@ -1,6 +1,9 @@
 // Reading numbers and literals off kernel text. Views into the caller's buffer; nothing here allocates.
 #pragma once
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -19,6 +22,15 @@ inline bool skip(std::string_view& text, std::string_view literal) {
   if (!text.starts_with(literal)) return false;
   text.remove_prefix(literal.size());
   return true;
+}
+
+// Whether `text` begins with one of `words`, none of which is empty. The first characters are compared before
+// a call.
+template <std::size_t N>
+bool starts_with_any(std::string_view text, const std::array<std::string_view, N>& words) {
+  return !text.empty() && std::any_of(words.begin(), words.end(), [text](std::string_view word) {
+    return word.front() == text.front() && text.starts_with(word);
+  });
 }
 
 inline std::string_view trim_left(std::string_view text) {

@@ -60,9 +60,7 @@ bool is_filler(std::string_view body) {
                                                             "object allocation",
                                                             "object free stack trace missing",
                                                             "(stack is not available)"};
-  for (const auto start : kStarts)
-    if (body.starts_with(start)) return true;
-  return is_register_dump(body);
+  return starts_with_any(body, kStarts) || is_register_dump(body);
 }
 
 Overwrite read_overwrite(const std::string_view* groups) {
