@@ -38,19 +38,22 @@ void Object::set_paths(const PathStripper* base, const std::optional<std::string
   if (unit) paths_.learn(dwarf_file().dwarf(), *unit);
 }
 
-bool Object::in_padding(std::uint64_t address) const {
+const char* Object::why_lineless(std::uint64_t address) const {
   const std::optional<Symbol> symbol = symbols_.covering(address);
-  if (!symbol) return false;
-  // x86 kernels name the room in front of a function, where its tracers patch in a call.
-  if (symbol->name.substr(0, 6) == "__pfx_") return true;
-  return symbol->elf_size > 0 && address - symbol->address >= symbol->elf_size;
+  if (!symbol) return nullptr;
+  // x86 kernels name the room in front of a function, where tracers patch in a call, and the jumps that
+  // static calls go through. Both are assembler that no compilation unit claims.
+  if (symbol->name.substr(0, 6) == "__pfx_") return "padding in front of a function: no line there";
+  if (symbol->name.substr(0, 7) == "__SCT__") return "trampoline of a static call: no line there";
+  const bool behind = symbol->elf_size > 0 && address - symbol->address >= symbol->elf_size;
+  return behind ? "padding behind a function: no line there" : nullptr;
 }
 
 std::vector<Chain> Object::lookup(std::span<const std::uint64_t> addresses) {
   if (debug_ == nullptr) return std::vector<Chain>(addresses.size());
   std::vector<DebugInfo::Wanted> wanted;
   wanted.reserve(addresses.size());
-  for (const std::uint64_t address : addresses) wanted.push_back({address, in_padding(address)});
+  for (const std::uint64_t address : addresses) wanted.push_back({address, why_lineless(address) != nullptr});
   std::vector<Chain> chains = debug_->lookup(wanted);
   for (Chain& chain : chains) {
     for (Place& place : chain) {

@@ -28,9 +28,10 @@ class Object {
   const std::string& build_id() const { return file_.build_id(); }
   const SymbolTable& symbols() const { return symbols_; }
   bool has_dwarf() const { return debug_ != nullptr; }
-  // Is the address between functions? Aligned functions leave room, and an unreliable frame is often a
-  // pointer to the next function, taken for a return address.
-  bool in_padding(std::uint64_t address) const;
+  // Why the address can hardly have a line, by its symbol: it is between functions (aligned functions leave
+  // room, and an unreliable frame is often a pointer to the next one, taken for a return address). nullptr
+  // for ordinary code.
+  const char* why_lineless(std::uint64_t address) const;
   // Is the address in one of the file's code sections?
   bool holds_code(std::uint64_t address) const;
 

@@ -29,8 +29,8 @@ std::uint64_t lookup_address(const Query& query, std::uint64_t address) {
 
 std::string why_no_line(const Object& object, std::uint64_t address) {
   if (!object.has_dwarf()) return "no debug information";
-  return object.in_padding(address) ? "padding between functions: no line there"
-                                    : "no line information for this code";
+  const char* why = object.why_lineless(address);
+  return why != nullptr ? why : "no line information for this code";
 }
 
 bool same_chain(const Chain& a, const Chain& b) {
