@@ -35,7 +35,7 @@ std::optional<Dwarf_Off> DebugInfo::unit_of(std::uint64_t address) {
 
 std::vector<Chain> DebugInfo::lookup(std::span<const Wanted> wanted) {
   std::vector<Chain> chains(wanted.size());
-  if (dwarf_ == nullptr) return chains;
+  if (dwarf_ == nullptr || wanted.empty()) return chains;
   std::vector<std::size_t> order(wanted.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),
@@ -44,7 +44,7 @@ std::vector<Chain> DebugInfo::lookup(std::span<const Wanted> wanted) {
   std::map<Dwarf_Off, std::vector<std::size_t>> round;
   std::vector<std::vector<Dwarf_Off>> units(wanted.size());
   for (const std::size_t i : order) {
-    units[i] = index_.find(wanted[i].address, !wanted[i].padding);
+    units[i] = index_.find(wanted[i].address, !wanted[i].lineless);
     if (!units[i].empty()) round[units[i].front()].push_back(i);
   }
   // Most addresses have one unit. Where several claim one, the first that knows a function is right.

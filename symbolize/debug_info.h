@@ -23,7 +23,7 @@ class DebugInfo {
 
   struct Wanted {
     std::uint64_t address = 0;  // link-time, looked up as it is
-    bool padding = false;  // known to be between functions: take what is there, but do not go looking for it
+    bool lineless = false;  // known to be no ordinary code: take what is there, but do not go looking for it
   };
 
   // One chain per address, in the order given; empty where the debug information knows nothing of it.

@@ -19,8 +19,8 @@ bool same_build_id(std::string_view printed, std::string_view whole) {
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
-ModuleSet::ModuleSet(const Options& options, const PathStripper* kernel_paths, std::vector<Notice>& notices)
-    : options_(options), kernel_paths_(kernel_paths), notices_(notices), finder_(options.module_dirs) {}
+ModuleSet::ModuleSet(const Options& options, Object* kernel, std::vector<Notice>& notices)
+    : options_(options), kernel_(kernel), notices_(notices), finder_(options.module_dirs) {}
 
 void ModuleSet::remember_id(std::string_view name, std::string_view build_id) {
   if (!build_id.empty()) ids_.insert_or_assign(module_key(name), std::string(build_id));
@@ -49,9 +49,13 @@ Object* ModuleSet::object_at(const std::string& path, std::string& trouble) {
     trouble = file.failure().file + ": " + file.failure().message;
     return nullptr;
   }
-  auto object = std::make_unique<Object>(std::move(file).value(), options_.debug_dirs);
-  object->set_paths(kernel_paths_, options_.strip_prefix);
+  Object::Context context{options_.debug_dirs, options_.strip_prefix, kernel_, options_.cache_dir};
+  auto object = std::make_unique<Object>(std::move(file).value(), context);
   return objects_.emplace(path, std::move(object)).first->second.get();
+}
+
+void ModuleSet::save_answers() {
+  for (auto& object : objects_) object.second->answers().save();
 }
 
 ModuleSet::Found ModuleSet::open(std::string_view name, std::string_view build_id) {

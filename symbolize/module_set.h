@@ -25,20 +25,23 @@ class ModuleSet {
     std::string reason;
   };
 
-  // `kernel_paths` may be nullptr and must outlive the set; notices are appended to `notices`.
-  ModuleSet(const Options& options, const PathStripper* kernel_paths, std::vector<Notice>& notices);
+  // `kernel` may be nullptr and must outlive the set; notices are appended to `notices`.
+  ModuleSet(const Options& options, Object* kernel, std::vector<Notice>& notices);
 
   // `build_id` as printed, or empty: then the one last seen for that module counts, if any.
   const Found& get(std::string_view name, std::string_view build_id);
   // Frames of a log's stored stacks name a module without its build-id; frames of live traces have it.
   void remember_id(std::string_view name, std::string_view build_id);
 
+  // Stores what was answered, for the next run.
+  void save_answers();
+
  private:
   Found open(std::string_view name, std::string_view build_id);
   Object* object_at(const std::string& path, std::string& trouble);
 
   const Options& options_;
-  const PathStripper* kernel_paths_;
+  Object* kernel_;
   std::vector<Notice>& notices_;
   ModuleFinder finder_;
   std::map<std::string, std::unique_ptr<Object>> objects_;      // by path

@@ -6,15 +6,40 @@
 
 namespace symbolize {
 
-Object::Object(ElfFile file, std::span<const std::string> debug_dirs) : file_(std::move(file)) {
-  if (!file_.has_dwarf()) {
-    Result<ElfFile> debug = open_debug_file(file_, debug_dirs);
-    if (debug) debug_file_ = std::move(debug).value();
+namespace {
+
+// Beside the file itself, its paths depend on what was asked to be stripped and on whose tree a module
+// belongs to.
+CachePlace cache_place(const ElfFile& file, const Object::Context& context) {
+  std::string depends = context.strip_prefix ? "strip " + *context.strip_prefix : "guess";
+  if (context.kernel != nullptr) depends += " kernel " + context.kernel->build_id();
+  return {context.cache_dir, file.build_id(), depends};
+}
+
+}  // namespace
+
+Object::Object(ElfFile file, const Context& context)
+    : file_(std::move(file)),
+      strip_prefix_(context.strip_prefix),
+      kernel_(context.kernel),
+      answers_(cache_place(file_, context)) {
+  if (file_.has_dwarf()) return;
+  Result<ElfFile> debug = open_debug_file(file_, context.debug_dirs);
+  if (debug) debug_file_ = std::move(debug).value();
+}
+
+const SymbolTable& Object::symbols() {
+  if (!symbols_) {
+    symbols_.emplace(dwarf_file());
+    // eu-strip leaves the table in the stripped file when asked to.
+    if (debug_file_ && symbols_->empty()) symbols_.emplace(file_);
   }
-  symbols_ = SymbolTable(dwarf_file());
-  // eu-strip leaves the table in the stripped file when asked to.
-  if (debug_file_ && symbols_.empty()) symbols_ = SymbolTable(file_);
-  if (dwarf_file().dwarf() != nullptr) debug_ = std::make_unique<DebugInfo>(dwarf_file());
+  return *symbols_;
+}
+
+DebugInfo* Object::debug() {
+  if (debug_ == nullptr && has_dwarf()) debug_ = std::make_unique<DebugInfo>(dwarf_file());
+  return debug_.get();
 }
 
 bool Object::holds_code(std::uint64_t address) const {
@@ -24,37 +49,41 @@ bool Object::holds_code(std::uint64_t address) const {
   });
 }
 
-void Object::set_paths(const PathStripper* base, const std::optional<std::string>& fixed) {
-  if (base != nullptr) paths_ = *base;
-  if (fixed) {
-    paths_.fix(*fixed);
-    return;
+const PathStripper& Object::paths() {
+  if (paths_) return *paths_;
+  paths_ = kernel_ != nullptr ? kernel_->paths() : PathStripper();
+  if (strip_prefix_) {
+    paths_->fix(*strip_prefix_);
+  } else if (debug() != nullptr) {
+    // start_kernel is in init/main.c of every kernel; a module shows its build directory in any unit.
+    const std::vector<Symbol> start = symbols().named("start_kernel");
+    const std::optional<Dwarf_Off> unit =
+        start.empty() ? debug()->first_unit() : debug()->unit_of(start.front().address);
+    if (unit) paths_->learn(dwarf_file().dwarf(), *unit);
   }
-  if (debug_ == nullptr) return;
-  // start_kernel is in init/main.c of every kernel; a module shows its build directory in any unit.
-  const std::vector<Symbol> start = symbols_.named("start_kernel");
-  const std::optional<Dwarf_Off> unit =
-      start.empty() ? debug_->first_unit() : debug_->unit_of(start.front().address);
-  if (unit) paths_.learn(dwarf_file().dwarf(), *unit);
+  return *paths_;
 }
 
-bool Object::in_padding(std::uint64_t address) const {
-  const std::optional<Symbol> symbol = symbols_.covering(address);
-  if (!symbol) return false;
-  // x86 kernels name the room in front of a function, where its tracers patch in a call.
-  if (symbol->name.substr(0, 6) == "__pfx_") return true;
-  return symbol->elf_size > 0 && address - symbol->address >= symbol->elf_size;
+const char* Object::why_lineless(std::uint64_t address) {
+  const std::optional<Symbol> symbol = symbols().covering(address);
+  if (!symbol) return nullptr;
+  // x86 kernels name the room in front of a function, where tracers patch in a call, and the jumps that
+  // static calls go through. Both are assembler that no compilation unit claims.
+  if (symbol->name.substr(0, 6) == "__pfx_") return "padding in front of a function: no line there";
+  if (symbol->name.substr(0, 7) == "__SCT__") return "trampoline of a static call: no line there";
+  const bool behind = symbol->elf_size > 0 && address - symbol->address >= symbol->elf_size;
+  return behind ? "padding behind a function: no line there" : nullptr;
 }
 
 std::vector<Chain> Object::lookup(std::span<const std::uint64_t> addresses) {
-  if (debug_ == nullptr) return std::vector<Chain>(addresses.size());
+  if (debug() == nullptr) return std::vector<Chain>(addresses.size());
   std::vector<DebugInfo::Wanted> wanted;
   wanted.reserve(addresses.size());
-  for (const std::uint64_t address : addresses) wanted.push_back({address, in_padding(address)});
-  std::vector<Chain> chains = debug_->lookup(wanted);
+  for (const std::uint64_t address : addresses) wanted.push_back({address, why_lineless(address) != nullptr});
+  std::vector<Chain> chains = debug()->lookup(wanted);
   for (Chain& chain : chains) {
     for (Place& place : chain) {
-      if (!place.file.empty()) place.file = paths_.strip(place.file);
+      if (!place.file.empty()) place.file = paths().strip(place.file);
     }
   }
   return chains;

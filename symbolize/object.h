@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "symbolize/answer_cache.h"
 #include "symbolize/debug_info.h"
 #include "symbolize/elf_file.h"
 #include "symbolize/query.h"
@@ -18,25 +19,33 @@ namespace symbolize {
 
 class Object {
  public:
-  // Takes the file over and looks for its debug file when it has no DWARF itself.
-  Object(ElfFile file, std::span<const std::string> debug_dirs);
+  struct Context {
+    std::span<const std::string> debug_dirs;  // used by the constructor only
+    std::optional<std::string> strip_prefix;  // the one prefix to strip; else they are guessed
+    Object* kernel = nullptr;  // for a module: starts from the paths of this one; must outlive it
+    std::string cache_dir;     // empty: answers are not stored
+  };
+
+  // Takes the file over. Its symbols and debug information are read when first asked for, its debug file is
+  // looked for at once when it has no DWARF itself.
+  Object(ElfFile file, const Context& context);
 
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 
   const std::string& path() const { return file_.path(); }
   const std::string& build_id() const { return file_.build_id(); }
-  const SymbolTable& symbols() const { return symbols_; }
-  bool has_dwarf() const { return debug_ != nullptr; }
-  // Is the address between functions? Aligned functions leave room, and an unreliable frame is often a
-  // pointer to the next function, taken for a return address.
-  bool in_padding(std::uint64_t address) const;
+  const SymbolTable& symbols();
+  bool has_dwarf() const { return debug_file_ || file_.has_dwarf(); }
+  AnswerCache& answers() { return answers_; }
+  // Why the address can hardly have a line, by its symbol: it is between functions (aligned functions leave
+  // room, and an unreliable frame is often a pointer to the next one, taken for a return address). nullptr
+  // for ordinary code.
+  const char* why_lineless(std::uint64_t address);
   // Is the address in one of the file's code sections?
   bool holds_code(std::uint64_t address) const;
 
-  // Starts from the paths that `base` knows (the kernel's, for a module), or strips just `fixed`.
-  void set_paths(const PathStripper* base, const std::optional<std::string>& fixed);
-  const PathStripper& paths() const { return paths_; }
+  const PathStripper& paths();
 
   // Chains with their paths made short; all empty without DWARF.
   std::vector<Chain> lookup(std::span<const std::uint64_t> addresses);
@@ -44,11 +53,16 @@ class Object {
  private:
   ElfFile& dwarf_file() { return debug_file_ ? *debug_file_ : file_; }
 
+  DebugInfo* debug();
+
   ElfFile file_;
   std::optional<ElfFile> debug_file_;
-  SymbolTable symbols_;
+  std::optional<std::string> strip_prefix_;
+  Object* kernel_;
+  AnswerCache answers_;
+  std::optional<SymbolTable> symbols_;
   std::unique_ptr<DebugInfo> debug_;
-  PathStripper paths_;
+  std::optional<PathStripper> paths_;
 };
 
 }  // namespace symbolize

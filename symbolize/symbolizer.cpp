@@ -9,9 +9,12 @@
 namespace symbolize {
 namespace {
 
-// Addresses of one query within its object's batch: one, or several that compete.
+// What is to be done for one query: nothing when the answer is known; else to look up one address of its
+// object, or several that compete.
 struct Work {
   Object* object = nullptr;
+  std::string key;                 // of the answer in the object's cache
+  std::optional<Answer> known;     // found there
   std::vector<Symbol> candidates;  // empty for a raw address
   std::uint64_t raw = 0;
   std::size_t first = 0;  // index into the object's addresses
@@ -27,10 +30,10 @@ std::uint64_t lookup_address(const Query& query, std::uint64_t address) {
   return query.exact_pc || at_start || address == 0 ? address : address - 1;
 }
 
-std::string why_no_line(const Object& object, std::uint64_t address) {
+std::string why_no_line(Object& object, std::uint64_t address) {
   if (!object.has_dwarf()) return "no debug information";
-  return object.in_padding(address) ? "padding between functions: no line there"
-                                    : "no line information for this code";
+  const char* why = object.why_lineless(address);
+  return why != nullptr ? why : "no line information for this code";
 }
 
 bool same_chain(const Chain& a, const Chain& b) {
@@ -46,11 +49,18 @@ class Symbolizer::Impl {
   Impl(Options options, std::unique_ptr<Object> kernel)
       : options_(std::move(options)),
         kernel_(std::move(kernel)),
-        modules_(options_, kernel_ != nullptr ? &kernel_->paths() : nullptr, notices_) {
+        modules_(options_, kernel_.get(), notices_) {
     if (kernel_ != nullptr && !kernel_->has_dwarf()) {
       notices_.push_back({"no debug information: only symbols are known", kernel_->path()});
     }
   }
+
+  ~Impl() {
+    if (kernel_ != nullptr) kernel_->answers().save();
+    modules_.save_answers();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   std::vector<Answer> resolve(std::span<const Query> queries);
   const std::string& kernel_build_id() const { return kernel_ != nullptr ? kernel_->build_id() : no_id_; }
@@ -100,31 +110,31 @@ Work Symbolizer::Impl::plan(const Query& query) {
   work.object = object_for(query, work.reason);
   if (work.object == nullptr) return work;
   const std::optional<std::uint64_t> kaslr = query.kaslr_offset ? query.kaslr_offset : options_.kaslr_offset;
+  std::optional<std::uint64_t> linked;  // the address as in vmlinux
+  if (query.address && query.module.empty()) linked = *query.address - kaslr.value_or(0);
+  if (query.symbol.empty()) {
+    if (!query.address) work.reason = "neither symbol nor address";
+    if (query.address && !linked) work.reason = "address in a module: where it was loaded is not known";
+    if (!linked) return work;
+    work.raw = *linked;
+    if (!work.object->holds_code(lookup_address(query, work.raw))) {
+      work.reason = "address in no code of the kernel";
+      if (!kaslr) work.reason += ", KASLR offset not known";
+      return work;
+    }
+  }
+  work.key = AnswerCache::key(query, linked);
+  work.known = work.object->answers().find(work.key);
+  if (work.known) return work;
+  work.count = 1;
   if (!query.symbol.empty()) {
-    SymbolQuery wanted{query.symbol, query.offset, query.size, std::nullopt, query.exact_pc};
-    if (query.module.empty() && query.address) wanted.address = *query.address - kaslr.value_or(0);
-    SymbolHits hits = work.object->symbols().find(wanted);
+    SymbolHits hits =
+        work.object->symbols().find({query.symbol, query.offset, query.size, linked, query.exact_pc});
     work.candidates = std::move(hits.candidates);
     work.reason = std::move(hits.reason);
     work.size_differs = hits.size_differs;
     work.count = work.candidates.size();
-    return work;
   }
-  if (!query.address) {
-    work.reason = "neither symbol nor address";
-    return work;
-  }
-  if (!query.module.empty()) {
-    work.reason = "address in a module: where it was loaded is not known";
-    return work;
-  }
-  work.raw = *query.address - kaslr.value_or(0);
-  if (!work.object->holds_code(lookup_address(query, work.raw))) {
-    work.reason = kaslr ? "address in no code of the kernel"
-                        : "address in no code of the kernel, KASLR offset not known";
-    return work;
-  }
-  work.count = 1;
   return work;
 }
 
@@ -174,7 +184,7 @@ std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> queries) {
   std::unordered_map<Object*, std::vector<std::uint64_t>> batches;
   for (const Query& query : queries) {
     Work work = plan(query);
-    if (work.object != nullptr) {
+    if (work.count > 0) {
       std::vector<std::uint64_t>& batch = batches[work.object];
       work.first = batch.size();
       for (std::size_t i = 0; i < work.count; ++i) {
@@ -191,10 +201,16 @@ std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> queries) {
   std::vector<Answer> answers;
   answers.reserve(queries.size());
   for (std::size_t i = 0; i < queries.size(); ++i) {
-    const Work& work = works[i];
+    Work& work = works[i];
+    if (work.known) {
+      answers.push_back(std::move(*work.known));
+      continue;
+    }
     std::span<Chain> mine;
     if (work.count > 0) mine = std::span(chains[work.object]).subspan(work.first, work.count);
     answers.push_back(finish(queries[i], work, mine));
+    if (!work.key.empty())
+      work.object->answers().add(std::move(work.key), answers.back(), work.object->has_dwarf());
   }
   return answers;
 }
@@ -204,12 +220,12 @@ Result<Symbolizer> Symbolizer::open(Options options) {
   if (!options.vmlinux.empty()) {
     Result<ElfFile> file = ElfFile::open(options.vmlinux);
     if (!file) return file.failure();
-    kernel = std::make_unique<Object>(std::move(file).value(), options.debug_dirs);
-    if (kernel->symbols().empty() && !kernel->has_dwarf()) {
+    const Object::Context context{options.debug_dirs, options.strip_prefix, nullptr, options.cache_dir};
+    kernel = std::make_unique<Object>(std::move(file).value(), context);
+    if (!kernel->has_dwarf() && kernel->symbols().empty()) {
       return Failure{"neither symbols nor debug information", options.vmlinux,
                      "use the vmlinux of the build or of the distribution's debug package"};
     }
-    kernel->set_paths(nullptr, options.strip_prefix);
   }
   return Symbolizer(std::make_unique<Impl>(std::move(options), std::move(kernel)));
 }

@@ -1,5 +1,6 @@
 // The library's front: open a kernel once, then turn frames into places in the source, a batch at a time.
-// Files are opened when a query first needs them and stay open as long as the Symbolizer lives.
+// Files are opened when a query first needs them and stay open as long as the Symbolizer lives. Its end is
+// also when new answers go to the cache folder, if there is one.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@ struct Options {
   std::vector<std::string> debug_dirs;  // for stripped files: roots with .build-id/, as /usr/lib/debug
   std::optional<std::string> strip_prefix;    // replaces the guess at the build directory; "" strips nothing
   std::optional<std::uint64_t> kaslr_offset;  // for raw addresses of queries that bring none
+  std::string cache_dir;                      // answers are kept here between runs; empty: nowhere
   bool allow_mismatch = false;                // answer from a file whose build-id is another than the query's
 };
 

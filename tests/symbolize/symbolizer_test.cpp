@@ -99,6 +99,19 @@ TEST_CASE("the first byte of a symbol is no return address") {
   CHECK(answer.location->file == "init/main.c");
 }
 
+TEST_CASE("a frame in the room behind a function gets the function and the reason") {
+  for (const std::string& path : kernels()) {
+    CAPTURE(path);
+    Symbolizer symbolizer = open_kernel(path);
+    const Symbol start = only(path, "start_kernel");  // the last of its unit
+    REQUIRE(start.size > start.elf_size + 1);
+    Query query;
+    query.symbol = "start_kernel";
+    query.offset = start.size;
+    CHECK(text(ask(symbolizer, query)) == "start_kernel :0[padding behind a function: no line there]");
+  }
+}
+
 TEST_CASE("duplicate names: the size decides; else the reason says how many there are") {
   for (const std::string& path : kernels()) {
     CAPTURE(path);

@@ -1,0 +1,54 @@
+// Answers given before for one file: in memory for this run, and, where a folder is given, on disk for the
+// next. One file per build-id. It is read whole, written beside and renamed into place, so that any number of
+// processes may share the folder: the last one wins, and what another added meanwhile is taken along.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "symbolize/query.h"
+
+namespace symbolize {
+
+struct CachePlace {
+  std::string folder;    // empty: memory only
+  std::string build_id;  // of the file that the answers are about; empty: memory only
+  std::string context;   // whatever else the answers depend on; a stored file with another one is not used
+};
+
+class AnswerCache {
+ public:
+  static constexpr std::size_t kMostAnswers = 400'000;
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{64} << 20;  // of one file
+  static constexpr std::uint64_t kMostFolderBytes = std::uint64_t{256}
+                                                    << 20;  // of all of them; the oldest go first
+
+  // Reads what is stored. A file that is damaged, of another format or of another context counts as none.
+  explicit AnswerCache(CachePlace place);
+
+  // The question in one line; `address` is link-time. Equal questions to one file have equal answers.
+  static std::string key(const Query& query, std::optional<std::uint64_t> address);
+
+  std::optional<Answer> find(const std::string& key) const;
+  // `keep` is whether it may go to disk: an answer that a debug file, installed later, would better must not.
+  void add(std::string key, const Answer& answer, bool keep);
+  // Writes the file when something was added. Failing costs the next run its time and nothing else.
+  void save();
+
+ private:
+  using Lines = std::unordered_map<std::string, std::string>;
+  std::string path() const;
+  std::string header() const;
+  Lines load() const;
+  void limit_folder() const;
+
+  CachePlace place_;
+  Lines kept_;    // key to encoded answer
+  Lines passed_;  // of this run only
+  bool changed_ = false;
+};
+
+}  // namespace symbolize
