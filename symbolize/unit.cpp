@@ -160,7 +160,7 @@ std::vector<Chain> Unit::chains(std::span<const Dwarf_Addr> addresses) {
     for (std::size_t i = scopes.size(); i-- > 0;) {
       Place place;
       if (i + 1 == scopes.size()) {
-        place = std::move(innermost);
+        place = innermost;
       } else {
         place.file = file_name(number(&scopes[i + 1], DW_AT_call_file));
         place.line = number(&scopes[i + 1], DW_AT_call_line);

@@ -221,7 +221,7 @@ std::string one_kernels_counters(const Analysis& analysis, const KernelStats& fo
                       "), " + grouped(accounting.persistent_bytes) + " of their " +
                       grouped(count("persistent_bytes")) + " bytes.",
                   prose_width(screen), "  ");
-    if (layout.fixed()) {
+    if (layout.slots_per_pool() > 0 && layout.fixed()) {
       const auto slots = persistent + count("refcounted_in_use") + count("freelist_size");
       const auto pools = (slots + layout.slots_per_pool() - 1) / layout.slots_per_pool();
       text += wrapped(

@@ -60,7 +60,7 @@ TEST_CASE("rendered text and JSON are what they were") {
 TEST_CASE("no line of text is wider than the screen") {
   const auto log = read(fs::path(DEPOT_SOURCE_DIR) / "testdata/logs/kasan-slub-6.12.txt");
   const auto result = tests::analyse({{"a-rather-long-name-of-a-log.txt", log}});
-  for (const std::size_t width : {50, 60, 80, 100, 132}) {
+  for (const std::size_t width : {50u, 60u, 80u, 100u, 132u}) {
     CAPTURE(width);
     cli::render::Screen screen;
     screen.width = width;

@@ -21,12 +21,7 @@ constexpr std::size_t kLargest = 24 * 1024;  // of a mutated input; keeps ten th
 const std::string* current = nullptr;
 
 void keep_failure(int signal) {
-  if (current != nullptr) {
-    if (std::FILE* file = std::fopen("replay-failed.bin", "wb"); file != nullptr) {
-      std::fwrite(current->data(), 1, current->size(), file);
-      std::fclose(file);
-    }
-  }
+  if (current != nullptr) std::ofstream("replay-failed.bin", std::ios::binary) << *current;
   std::signal(signal, SIG_DFL);
   std::raise(signal);
 }
