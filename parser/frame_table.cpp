@@ -170,7 +170,8 @@ std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text) {
   // "[<ffffffff81234567>] ? f+0x1/0x2" of kernels before v4.10 has the mark behind the address.
   auto rest = text;
   skip_bracketed_address(rest);
-  parsed.reliable = !rest.starts_with("? ") && !text.ends_with("(unreliable)");
+  // s390 puts what it is not sure of in brackets: "([<000003ffe0123756>] kasan_report+0x90/0x120)"
+  parsed.reliable = !rest.starts_with("? ") && !text.ends_with("(unreliable)") && !text.starts_with("(");
   return parsed;
 }
 

@@ -11,21 +11,28 @@ namespace {
 enum class Fact : std::uint8_t {
   title,
   title_bare,
+  title_double_free,
   access,
   access_no_size,
   tags,
   pid,
   object,
   object_old,
+  object_slub,
+  cache_slub,
   cache,
   located,
   located_extent,
   variable,
+  variable_old,
   stack_of_task,
   stack_offset,
+  stack_in_one,
   stack_objects,
   stack_object,
   mapping,
+  mapping_rest,
+  mapping_extent,
   page,
   count,
 };
@@ -35,9 +42,13 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "BUG: KASAN: slab-use-after-free in foo_read+0x4c/0x90 [foo]"},
     // "null-ptr-deref on address (null)" of v4.x, and HW_TAGS's asynchronous faults, which know no place
     {"BUG: KASAN: ", "", R"(BUG: KASAN: ([a-z-]+)(?: on address.*)?)", "BUG: KASAN: invalid-access"},
-    {"", " by task ", R"((Read|Write) of size (\d+)(?: at addr ([0-9a-f]+))? by task (.+)/(\d+))",
+    // v4.9 .. v4.11
+    {"BUG: Double free or ", "", R"(BUG: (Double free or freeing an invalid pointer))",
+     "BUG: Double free or freeing an invalid pointer"},
+    // %p of v4.12 .. v4.14 prints a null pointer as blanks and "(null)"
+    {"", " by task ", R"((Read|Write) of size (\d+)(?: at addr +([0-9a-f]+|\(.+?\)))? by task (.+)/(\d+))",
      "Read of size 8 at addr ffff888104a3c018 by task cat/412"},
-    {"", " by task ", R"((Read|Write|Free)(?: of)?(?: at)? addr ([0-9a-f]+) by task (.+)/(\d+))",
+    {"", " by task ", R"((Read|Write|Free)(?: of)?(?: at)? addr +([0-9a-f]+|\(.+?\)) by task (.+)/(\d+))",
      "Free of addr ffff888001407288 by task init/178"},
     {"Pointer tag: ", "", R"(Pointer tag: \[([0-9a-f]{2})\], memory tag: \[([0-9a-f]{2}).*\])",
      "Pointer tag: [b5], memory tag: [fe]"},
@@ -47,6 +58,11 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "The buggy address belongs to the object at ffff888104a3c000"},
     {"Object at ", "", R"(Object at ([0-9a-f]+), in cache (.+) size: (\d+))",
      "Object at ffff8801a751e680, in cache fasync_cache size: 96"},
+    // Until v4.5 the report held SLUB's own dump of the object.
+    {"INFO: Object ", "", R"(INFO: Object 0x([0-9a-f]+) @offset=.*)",
+     "INFO: Object 0xffff8800b7eb5770 @offset=6000 fp=0xdead4ead00000000"},
+    {"BUG ", "", R"(BUG (.+?) \(.*\) *: kasan: bad access detected)",
+     "BUG fasync_cache (Tainted: G    B          ): kasan: bad access detected"},
     {"which belongs to the cache ", "", R"(which belongs to the cache (.+) of size (\d+))",
      "which belongs to the cache kmalloc-64 of size 64"},
     {"The buggy address is located ", "",
@@ -56,16 +72,28 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "freed 64-byte region [ffff888104a3c000, ffff888104a3c040)"},
     {"The buggy address belongs to the variable:", "", R"(The buggy address belongs to the variable:)",
      "The buggy address belongs to the variable:"},
+    // v4.x
+    {"Address belongs to variable ", "", R"(Address belongs to variable (.+))",
+     "Address belongs to variable nstr.37854+0x18/0x40"},
     {"The buggy address belongs to stack of task ", "",
      R"(The buggy address belongs to stack of task (.+)/(\d+))",
      "The buggy address belongs to stack of task init/226"},
     {"and is located at offset ", "", R"(and is located at offset (\d+) in frame:)",
      "and is located at offset 46 in frame:"},
+    // v5.0 .. v5.17
+    {"addr ", "", R"(addr [0-9a-f]+ is located in stack of task (.+)/(\d+) at offset \d+ in frame:)",
+     "addr ffffc90000a1fd40 is located in stack of task init/301 at offset 64 in frame:"},
     {"", "his frame has ", R"([Tt]his frame has \d+ objects?:)", "This frame has 1 object:"},
     {"[", "", R"(\[(\d+, \d+)\) '(.*)')", "[32, 45) 'buf'"},
     {"The buggy address ", "",
      R"(The buggy address (?:[0-9a-f]+ )?belongs to a(?: (\d+-page vmalloc region .*|vmalloc virtual mapping))?)",
      "The buggy address belongs to a vmalloc virtual mapping"},
+    // The rest of that line, where another CPU's line came between (pr_cont).
+    {"", "vmalloc ", R"((\d+-page vmalloc region starting at .*|vmalloc virtual mapping))",
+     "4-page vmalloc region starting at 0xffffc9000002d000 allocated at foo_setup+0x31/0x80"},
+    // v5.18 .. v6.15, under "belongs to the virtual mapping at"
+    {"[", "", R"((\[[0-9a-f]+, [0-9a-f]+\) created by:))",
+     "[ffffc900012d8000, ffffc900012e1000) created by:"},
     {"The buggy address belongs to the ", "",
      R"(The buggy address belongs to the (?:physical page|page|virtual mapping at).*)",
      "The buggy address belongs to the physical page:"},
@@ -73,7 +101,7 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
 
 // Lines that a KASAN report may hold and that carry no field of ours.
 bool is_filler(std::string_view body) {
-  static constexpr std::array<std::string_view, 23> kStarts{"page:",
+  static constexpr std::array<std::string_view, 24> kStarts{"page:",
                                                             "page_type:",
                                                             "page dumped because",
                                                             "page_owner ",
@@ -95,6 +123,7 @@ bool is_filler(std::string_view body) {
                                                             "^",
                                                             "Dumped by",
                                                             "Call Trace",
+                                                            "Last Breaking-Event-Address:",
                                                             "Code:"};
   return starts_with_any(body, kStarts) || is_register_dump(body);
 }
@@ -121,15 +150,18 @@ class KasanBuilder final : public ReportBuilder {
     report_.family = Family::kasan;
     report_.line = report_.end_line = line.number;
     report_.first_line = first_line != 0 ? first_line : line.number;
-    report_.kind = groups[0];
+    // The later kernels' word for it.
+    report_.kind = groups[0].starts_with("Double free") ? "double-free or invalid-free" : groups[0];
     report_.location = groups[1];
+    freeing_ = report_.kind.ends_with("-free") && report_.kind.find("use-after") == std::string::npos;
+    if (freeing_) access().kind = Access::Kind::free;
     if (const auto address = to_number(groups[2], 16)) access().address = address;
     // Only tag-based KASAN speaks of tags; v6.x generic reports are told by what they lack.
     report_.kasan = KasanMode::generic;
   }
 
  private:
-  enum class Awaits : std::uint8_t { nothing, variable, stack_frame };
+  enum class Awaits : std::uint8_t { nothing, variable, stack_frame, mapping_creator };
 
   Answer read(const Line& line, std::string_view body) override;
   Answer apply(Fact fact, const RuleTable::Groups& groups);
@@ -142,11 +174,15 @@ class KasanBuilder final : public ReportBuilder {
   Awaits awaits_ = Awaits::nothing;
   bool saw_access_ = false;
   bool asynchronous_ = false;
+  bool freeing_ = false;
 };
 
 ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view body) {
   if (awaits_ != Awaits::nothing && may_be_frame(body)) {
-    (awaits_ == Awaits::variable ? report_.variable : report_.stack_frame) = trim_right(body);
+    const auto place = trim_right(body);
+    if (awaits_ == Awaits::variable) report_.variable = place;
+    if (awaits_ == Awaits::stack_frame) report_.stack_frame = place;
+    if (awaits_ == Awaits::mapping_creator) report_.mapping.append(" ").append(place);
     awaits_ = Awaits::nothing;
     return Answer::taken;
   }
@@ -154,8 +190,6 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
 
   // KASAN's own ruler has 66 marks. SLUB's has 77: in v4.x its object dump stood inside a KASAN report.
   if (is_ruler(trim_right(body), '=')) return trim_right(body).size() < 72 ? Answer::last : Answer::unknown;
-  if (body.starts_with("BUG ") && body.find("kasan: bad access detected") != std::string_view::npos)
-    return Answer::taken;
   if (body.starts_with("Asynchronous fault")) asynchronous_ = true;
 
   if (is_shadow_row(body) || is_filler(body) || is_stack_words(body) || is_ruler(trim_right(body), '-'))
@@ -163,13 +197,14 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   RuleTable::Groups groups;
   if (const auto found = kasan_rules().match(trim_right(body), groups)) {
     const auto fact = static_cast<Fact>(*found);
-    if (fact == Fact::title || fact == Fact::title_bare) return Answer::foreign;
+    if (fact == Fact::title || fact == Fact::title_bare || fact == Fact::title_double_free)
+      return Answer::foreign;
     return apply(fact, groups);
   }
   if (body.starts_with("The buggy address")) return Answer::taken;
   if (begins_other_splat(body) || body.starts_with("BUG ")) return Answer::foreign;
   // v4.x printed SLUB's view of the object inside the report.
-  for (const auto label : {"INFO: Slab ", "INFO: Object ", "Object ", "Redzone ", "Padding ", "Bytes b4 "})
+  for (const auto label : {"INFO: Slab ", "Object ", "Redzone ", "Padding ", "Bytes b4 "})
     if (body.starts_with(label)) return Answer::taken;
   return Answer::unknown;
 }
@@ -206,6 +241,12 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
       object().cache = groups[1];
       object().size = to_number(groups[2]);
       break;
+    case Fact::object_slub:
+      object().address = to_number(groups[0], 16);
+      break;
+    case Fact::cache_slub:
+      object().cache = groups[0];
+      break;
     case Fact::cache:
       object().cache = groups[0];
       object().size = to_number(groups[1]);
@@ -223,7 +264,11 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
     case Fact::variable:
       awaits_ = Awaits::variable;
       break;
+    case Fact::variable_old:
+      report_.variable = groups[0];
+      break;
     case Fact::stack_offset:
+    case Fact::stack_in_one:
       awaits_ = Awaits::stack_frame;
       break;
     case Fact::stack_object:
@@ -231,10 +276,16 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
         report_.stack_objects.emplace_back(groups[0], groups[1]);
       break;
     case Fact::mapping:
+    case Fact::mapping_rest:
       if (!groups[0].empty()) report_.mapping = groups[0];
+      break;
+    case Fact::mapping_extent:
+      report_.mapping = groups[0];
+      awaits_ = Awaits::mapping_creator;
       break;
     case Fact::title:
     case Fact::title_bare:
+    case Fact::title_double_free:
     case Fact::stack_of_task:
     case Fact::stack_objects:
     case Fact::page:
@@ -246,7 +297,8 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
 
 std::string KasanBuilder::damage(Close why) const {
   if (why == Close::too_many_open) return "too many callers print at once: given up";
-  if (!saw_access_ && !asynchronous_) return "the line that says read, write or free is missing";
+  // Until v5.19 a double free came without a line about the access.
+  if (!saw_access_ && !asynchronous_ && !freeing_) return "the line that says read, write or free is missing";
   bool call = false;
   for (const auto& trace : report_.traces) call = call || trace.role == Role::call;
   if (!call) return saw_call_trace() ? "the call trace has no frames" : "the call trace is missing";
@@ -274,7 +326,7 @@ const RuleTable& kasan_rules() {
 
 std::unique_ptr<ReportBuilder> open_kasan(const Line& line, std::string_view body, std::uint64_t first_line,
                                           FrameTable& frames, const ReportBuilder::Events& events) {
-  if (!body.starts_with("BUG: KASAN: ")) return nullptr;
+  if (!body.starts_with("BUG: KASAN: ") && !body.starts_with("BUG: Double free or ")) return nullptr;
   RuleTable::Groups groups;
   const auto found = kasan_rules().match(trim_right(body), groups);
   if (!found) return nullptr;

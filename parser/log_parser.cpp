@@ -1,7 +1,9 @@
 #include "parser/log_parser.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "parser/depot_sections.h"
 #include "parser/kasan.h"
@@ -109,6 +111,8 @@ void LogParser::on_line(std::string_view raw, std::uint64_t number) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     any_prefix_ = true;
     last_key_ = line.caller.key();
+    // The log's next continuation line is its own, not the dump's.
+    dumps_.finish();
   } else {
     if (dumps_.begins_entry(raw)) close_all(ReportBuilder::Close::superseded);
     if (dumps_.take(raw, number, contexts_.empty())) return;
@@ -120,7 +124,9 @@ void LogParser::on_line(std::string_view raw, std::uint64_t number) {
   on_text(line);
 }
 
-void LogParser::on_text(const Line& line) {
+void LogParser::on_text(Line line) {
+  // kmemleak's own file, printed to the log: "kmemleak:   backtrace (crc 5c1d2e3f):"
+  skip(line.text, "kmemleak: ");
   const auto body = trim_left(line.text);
   const bool begins = !body.empty() && may_begin_something(body.front());
   if (begins && body.front() == 'L') {
@@ -204,6 +210,10 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
 void LogParser::note_splat(const Line& line, std::string_view body) {
   for (const auto& start : kSplatStarts)
     if (body.starts_with(start.starts)) return sink_.on_other_splat(start.splat, line.number);
+  // What is left of a KASAN report of v4.x whose title was lost: "BUG foo_cache (Tainted: G    B): kasan: bad
+  // access detected"
+  if (body.starts_with("BUG ") && body.ends_with(": kasan: bad access detected"))
+    sink_.on_other_splat(OtherSplat::other_bug, line.number);
 }
 
 void LogParser::publish(const Trace& trace) {
@@ -232,9 +242,14 @@ void LogParser::close_stray(Context& context) {
 }
 
 void LogParser::close_all(ReportBuilder::Close why) {
-  for (auto& [key, context] : contexts_) {
-    if (context.report) close_report(context, why);
-    close_stray(context);
+  // In the order in which they began, whatever the map's.
+  std::vector<Context*> open;
+  for (auto& [key, context] : contexts_) open.push_back(&context);
+  std::sort(open.begin(), open.end(),
+            [](const Context* a, const Context* b) { return a->first_line() < b->first_line(); });
+  for (auto* context : open) {
+    if (context->report) close_report(*context, why);
+    close_stray(*context);
   }
   contexts_.clear();
 }

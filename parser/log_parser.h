@@ -48,11 +48,14 @@ class LogParser {
     TraceCollector stray;  // a depot trace outside any report
     SlubLead lead;
     Caller caller;
+    std::uint64_t first_line() const {
+      return report ? report->first_line() : stray.open() ? stray.current()->line : 0;
+    }
     bool idle() const { return !report && !stray.open() && lead.first_line == 0; }
   };
 
   void on_line(std::string_view raw, std::uint64_t number);
-  void on_text(const Line& line);
+  void on_text(Line line);
   Context& context_of(const Line& line);
   void drop_if_idle(std::uint64_t key);
   void read_outside(const Line& line, std::string_view body, Context& context);

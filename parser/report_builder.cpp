@@ -73,7 +73,9 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
   } else if (auto trace = open_depot_trace(body, line.number)) {
     start_trace(std::move(*trace));
   } else if (body.starts_with("Call Trace:") || body.starts_with("Call trace:") ||
-             body.starts_with("Backtrace:")) {
+             body.starts_with("Backtrace:") ||
+             // x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
+             (body.ends_with("Call Trace:") && is_hex(body.front()))) {
     Trace call;
     call.line = line.number;
     start_trace(std::move(call));
@@ -83,6 +85,9 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
     if (collector_.open_in_depot() && !body.starts_with("PID = ")) end_trace();
     if (body.starts_with("CPU: ")) read_cpu(line, body);
     answer = read(line, body);
+    // A section of the report ends the call trace: " lab_global+0x24/0x40 [labmod]" under "belongs to the
+    // variable:" is no frame. Lines that the family does not know end nothing, they may be anyone's.
+    if (answer == Answer::taken && !collector_.open_in_depot()) end_trace();
   }
 
   if (answer == Answer::unknown) {

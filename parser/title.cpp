@@ -17,7 +17,7 @@ constexpr std::array<HelperGroup, 6> kHelpers{{
     {"sanitizers report for their caller",
      {"kasan_report*", "kasan_check*", "kasan_save*", "__kasan_*", "____kasan_*", "__asan_*", "__hwasan_*",
       "check_memory_region*", "print_report", "print_address_description*", "end_report", "memory_is_*",
-      "check_region_inline", "kmsan_*"}},
+      "check_region_inline", "kmsan_*", "kasan_object_err", "kasan_slab_free"}},
     {"printing is not the bug",
      {"dump_stack*", "dump_backtrace*", "show_stack*", "show_regs*", "object_err", "slab_err",
       "print_trailer", "check_bytes_and_report", "describe_*"}},

@@ -15,6 +15,7 @@ class TraceCollector {
 
   bool open() const { return trace_.has_value(); }
   bool open_in_depot() const { return trace_ && trace_->role != Role::call; }
+  const Trace* current() const { return trace_ ? &*trace_ : nullptr; }
   Trace* current() { return trace_ ? &*trace_ : nullptr; }
 
   void start(Trace trace) { trace_ = std::move(trace); }

@@ -1,0 +1,101 @@
+#include "parser/frame_table.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/parser/found.h"
+
+namespace {
+
+// "kfree+0x10/0x40 [foo]", with "? " if unreliable and "@address" where one is printed; "-" if it is no
+// frame.
+std::string read(parser::FrameTable& table, std::string_view text) {
+  const auto parsed = table.parse(text);
+  if (!parsed) return "-";
+  const auto& frame = table[parsed->id];
+  auto said = (parsed->reliable ? "" : "? ") + parser_tests::frame_text(frame);
+  if (!frame.build_id.empty()) said += " id " + std::string(frame.build_id);
+  if (!frame.symbol.empty() && frame.address != 0) said += " @" + parser_tests::hex(frame.address);
+  return said;
+}
+
+}  // namespace
+
+TEST_CASE("frames in every printed shape") {
+  parser::FrameTable table;
+  const auto check = [&table](std::string_view text, std::string_view expected) {
+    CAPTURE(text);
+    CHECK(read(table, text) == expected);
+    CHECK(read(table, text) == expected);  // the second time from memory
+  };
+  check(" foo+0x1a/0x40", "foo+0x1a/0x40");
+  check("        foo+0x1a/0x40", "foo+0x1a/0x40");
+  check("\tfoo+0x1a/0x40", "foo+0x1a/0x40");
+  check(" foo+0x1a/0x40 [mod]", "foo+0x1a/0x40 [mod]");
+  check(" foo+0x1a/0x40 [mod 0123456789abcdef0123456789abcdef01234567]",
+        "foo+0x1a/0x40 [mod] id 0123456789abcdef0123456789abcdef01234567");
+  check(" ? foo+0x1a/0x40 [mod]", "? foo+0x1a/0x40 [mod]");
+  check(" foo.isra.0.cold+0x1a/0x40", "foo.isra.0.cold+0x1a/0x40");
+  check(" __pfx_foo+0x10/0x10", "__pfx_foo+0x10/0x10");
+  check(" _RNvMs_NtCs1234_6kernel4listINtB2_4ListE+0x1a/0x40",
+        "_RNvMs_NtCs1234_6kernel4listINtB2_4ListE+0x1a/0x40");
+  check(" 0xffffffff81234567", "0xffffffff81234567");
+  check(" 0xffffffffc0123456 [mod]", "0xffffffffc0123456 [mod]");
+  check(" [<ffffffff81234567>] foo+0x1a/0x40", "foo+0x1a/0x40 @ffffffff81234567");
+  check(" [<ffffffff81234567>] ? foo+0x1a/0x40", "? foo+0x1a/0x40 @ffffffff81234567");
+  check("[<ffffffff80006c5e>] foo+0x1a/0x40", "foo+0x1a/0x40 @ffffffff80006c5e");
+  check(" [<000003ffe0123456>] foo+0x1a/0x40 ", "foo+0x1a/0x40 @3ffe0123456");
+  check("([<000003ffe0123456>] foo+0x1a/0x40)", "? foo+0x1a/0x40 @3ffe0123456");
+  check("[c000000012345678] [c000000000123456] foo+0x1a/0x40", "foo+0x1a/0x40 @c000000000123456");
+  check("[c000000012345678] [c000000000123456] foo+0x1a/0x40 (unreliable)",
+        "? foo+0x1a/0x40 @c000000000123456");
+  check(" foo+0x1a/0x40 (P)", "foo+0x1a/0x40");
+  check(" foo+0x1a/0x40 [mod] (CF)", "foo+0x1a/0x40 [mod]");
+  check(" foo+0x1a/0x40 mm/slub.c:123", "foo+0x1a/0x40 mm/slub.c:123");
+  check(" foo+0x1a/0x40 mm/slub.c:123 [mod]", "foo+0x1a/0x40 [mod] mm/slub.c:123");
+
+  check(" foo mm/slub.c:123 [inline]", "-");
+  check(" foo+0x1a/0x40 mm/slub.c:123 [inline]", "-");
+  check(" foo", "-");
+  check(" foo+0x", "-");
+  check(" foo+12", "-");
+  check(" 7foo+0x1a/0x40", "-");
+  check(" foo+0x1a/0x40 and more", "-");
+  check(" the foo+0x1a/0x40", "-");
+  check(" 0x10", "-");
+  check("", "-");
+  check("[", "-");
+  check("([<", "-");
+  check(" foo+0x1a/0x40 [", "-");
+  check(" foo+0x1a/0x40 []", "-");
+  check(" foo+0x1a/0x40 [mod xyz]", "-");
+  check(std::string(5000, 'a') + "+0x1/0x2", "-");
+}
+
+TEST_CASE("a frame's identity is what a stored stack can tell") {
+  parser::FrameTable table;
+  const auto identity = [&table](std::string_view text) { return table[table.parse(text)->id].identity; };
+  const auto foo = identity(" foo+0x1a/0x40");
+  CHECK(identity("  foo+0x1a/0x40") == foo);
+  CHECK(identity(" ? foo+0x1a/0x40") == foo);
+  CHECK(identity(" foo+0x1a/0x40 mm/slub.c:123") == foo);
+  CHECK(identity(" [<ffffffff81234567>] foo+0x1a/0x40") == foo);
+  CHECK(identity(" foo+0x1b/0x40") != foo);
+  CHECK(identity(" foo+0x1a/0x44") != foo);
+  CHECK(identity(" foo+0x1a/0x40 [mod]") != foo);
+  CHECK(identity(" foo+0x1a/0x40 [mod 0123456789abcdef0123456789abcdef01234567]") ==
+        identity(" foo+0x1a/0x40 [mod]"));
+  CHECK(identity(" 0xffffffff81234567") == 0xffffffff81234567);
+  CHECK(table[table.address(0xffffffff81234567)].identity == 0xffffffff81234567);
+}
+
+TEST_CASE("frames are kept once and stay where they are") {
+  parser::FrameTable table;
+  const auto first = table.parse(" foo+0x1a/0x40")->id;
+  const auto symbol = table[first].symbol;
+  for (int i = 0; i < 20'000; ++i) table.parse(" f" + std::to_string(i) + "+0x1/0x2");
+  CHECK(table.size() == 20'001);
+  CHECK(table.parse("\t foo+0x1a/0x40 ")->id == first);
+  CHECK(table.parse(" ? foo+0x1a/0x40")->id == first);
+  CHECK(symbol.data() == table[first].symbol.data());
+  CHECK(symbol == "foo");
+}
