@@ -356,10 +356,9 @@ class RustName {
   std::string out_;
 };
 
-struct Free {
-  void operator()(char* text) const {
-    std::free(text);
-  }  // NOLINT(cppcoreguidelines-no-malloc): __cxa_demangle's
+struct Free {  // __cxa_demangle allocates with malloc
+  // NOLINTNEXTLINE(cppcoreguidelines-no-malloc,cppcoreguidelines-owning-memory)
+  void operator()(char* text) const { std::free(text); }
 };
 
 std::string cpp_name(const std::string& name) {
