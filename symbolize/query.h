@@ -36,7 +36,7 @@ struct Place {
 // Where a frame is. As llvm-symbolizer prints it, each entry of the chain has its own place: the innermost
 // has the line of the address, each one further out the line of the call; the frame itself comes last of all.
 struct Location {
-  std::string function;  // the code's symbol, suffixes kept; empty where only a line is known
+  std::string function;  // the code's symbol, suffixes kept, demangled; empty where only a line is known
   std::string file;      // prefix of the build directory stripped
   unsigned line = 0;
   std::vector<Place> inlined;  // functions inlined at that address, innermost first

@@ -20,10 +20,10 @@ struct Failure {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  // NOLINTBEGIN(google-explicit-constructor): either is meant to be returned as it is.
+  // NOLINTNEXTLINE(google-explicit-constructor): so that a function can just return either
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
   Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
-  // NOLINTEND(google-explicit-constructor)
 
   explicit operator bool() const { return state_.index() == 0; }
   T& value() & { return *std::get_if<0>(&state_); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "symbolize/demangle.h"
 #include "symbolize/module_set.h"
 #include "symbolize/object.h"
 
@@ -153,9 +154,9 @@ Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<
   const std::optional<Symbol> symbol =
       work.object->symbols().covering(lookup_address(query, location.address));
   if (symbol && !work.candidates.empty() && symbol->address == work.candidates.front().address) {
-    location.function = query.symbol;
+    location.function = demangled(query.symbol);
   } else if (symbol) {
-    location.function = symbol->name;
+    location.function = demangled(symbol->name);
   }
   Chain& chain = chains.front();
   if (chain.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "symbolize/demangle.h"
 #include "symbolize/die.h"
 
 namespace symbolize {
@@ -157,16 +158,12 @@ std::vector<Chain> Unit::chains(std::span<const Dwarf_Addr> addresses) {
       continue;
     }
     found[at].reserve(scopes.size());
+    found[at].push_back(std::move(innermost));
     for (std::size_t i = scopes.size(); i-- > 0;) {
-      Place place;
-      if (i + 1 == scopes.size()) {
-        place = innermost;
-      } else {
-        place.file = file_name(number(&scopes[i + 1], DW_AT_call_file));
-        place.line = number(&scopes[i + 1], DW_AT_call_line);
-      }
-      place.function = function_name(&scopes[i]);
-      found[at].push_back(std::move(place));
+      found[at].back().function = demangled(function_name(&scopes[i]));
+      if (i == 0) break;
+      Dwarf_Die* call = &scopes[i];
+      found[at].push_back({"", file_name(number(call, DW_AT_call_file)), number(call, DW_AT_call_line)});
     }
   }
   return found;
