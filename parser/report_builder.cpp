@@ -16,6 +16,13 @@ bool starts_with_any(std::string_view text, const std::array<std::string_view, N
                      [text](std::string_view word) { return text.starts_with(word); });
 }
 
+// arm until about v6.11 printed the frames without a line above them: " unwind_backtrace from
+// show_stack+0x10/0x14"
+bool is_headless_backtrace(std::string_view body) {
+  if (body.starts_with("[<")) body.remove_prefix(std::min(body.find("] ") + 2, body.size()));
+  return body.starts_with("unwind_backtrace from ") || body.starts_with("(unwind_backtrace) from ");
+}
+
 }  // namespace
 
 bool is_register_dump(std::string_view body) {
@@ -74,6 +81,11 @@ void ReportBuilder::read_cpu(const Line& line, std::string_view body) {
 ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
   const auto body = trim_left(line.text);
   Answer answer = Answer::taken;
+  if (!saw_call_trace_ && is_headless_backtrace(body)) {
+    Trace call;
+    call.line = line.number;
+    start_trace(std::move(call));
+  }
   if (collector_.take(line.text)) {
     // a frame of the open trace
   } else if (body.empty()) {
