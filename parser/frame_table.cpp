@@ -72,6 +72,54 @@ void read_place(std::string_view& text, Frame& frame) {
   text = rest.substr(end);
 }
 
+// " (mm/slub.c:123 mm/slub.h:45) mod" as scripts/decode_stacktrace.sh writes it: no offset, the function's
+// own place last, the module without brackets.
+bool read_decoded(std::string_view& text, Frame& frame) {
+  auto rest = text;
+  if (!skip(rest, " (")) return false;
+  std::size_t end = 0;
+  for (int depth = 1; end < rest.size(); ++end) {
+    depth += rest[end] == '(' ? 1 : rest[end] == ')' ? -1 : 0;
+    if (depth == 0) break;
+  }
+  if (end == rest.size()) return false;
+  auto places = rest.substr(0, end);
+  rest.remove_prefix(end + 1);
+  while (!places.empty()) {
+    const auto word = places.substr(0, places.find(' '));
+    const auto colon = word.rfind(':');
+    if (colon != std::string_view::npos && colon > 0) {
+      if (const auto line = to_number<std::uint32_t>(word.substr(colon + 1))) {
+        frame.file = word.substr(0, colon);
+        frame.line = *line;
+      }
+    }
+    places.remove_prefix(std::min(word.size() + 1, places.size()));
+  }
+  if (frame.file.empty()) return false;
+  text = rest;
+  if (rest.size() > 1 && rest[0] == ' ' && rest[1] != '(' && rest[1] != '[') {
+    rest.remove_prefix(1);
+    frame.module = rest.substr(0, rest.find(' '));
+    if (!std::all_of(frame.module.begin(), frame.module.end(), is_symbol_char)) return false;
+    text = rest.substr(frame.module.size());
+  }
+  return true;
+}
+
+// arm: "foo from bar+0x1/0x2" and "(foo) from [<c0105678>] (bar+0x1/0x2)": the place is the caller's.
+void skip_callee(std::string_view& text, Frame& frame) {
+  const auto from = text.find(" from ");
+  if (from == std::string_view::npos) return;
+  const auto callee = text.substr(0, from);
+  if (!std::all_of(callee.begin(), callee.end(),
+                   [](char c) { return is_symbol_char(c) || c == '(' || c == ')'; }))
+    return;
+  text.remove_prefix(from + 6);
+  frame.address = skip_bracketed_address(text);
+  skip(text, "(");
+}
+
 // " (P)" and its like of arm64 v6.13+, powerpc's "(unreliable)", a closing ")" of s390
 bool only_remarks(std::string_view text) {
   text = trim_right(text);
@@ -82,6 +130,7 @@ bool only_remarks(std::string_view text) {
 bool read_frame(std::string_view text, Frame& frame) {
   frame.address = skip_bracketed_address(text);
   skip(text, "? ");
+  skip_callee(text, frame);
   if (skip(text, "0x")) {
     const auto value = take_number<std::uint64_t>(text, 16);
     if (!value || *value < 0x1000 || !read_module(text, frame) || !only_remarks(text)) return false;
@@ -93,6 +142,7 @@ bool read_frame(std::string_view text, Frame& frame) {
   if (length == 0 || is_digit(text.front())) return false;
   frame.symbol = text.substr(0, length);
   text.remove_prefix(length);
+  if (read_decoded(text, frame)) return read_module(text, frame) && only_remarks(text);
   if (!skip(text, "+0x")) return false;
   const auto offset = take_number<std::uint64_t>(text, 16);
   if (!offset) return false;
@@ -138,6 +188,9 @@ std::optional<FrameId> FrameTable::intern(std::string_view text) {
     std::string key{frame.symbol};
     for (const auto part : {frame.offset, frame.size}) key.append(1, '\0').append(std::to_string(part));
     key.append(1, '\0').append(frame.module);
+    // Without an offset the source line is all that tells two places of a function apart.
+    if (frame.offset == 0 && frame.size == 0 && !frame.file.empty())
+      key.append(1, '\0').append(frame.file).append(1, ':').append(std::to_string(frame.line));
     const auto known = identities_.find(key);
     frame.identity = known != identities_.end()
                          ? known->second

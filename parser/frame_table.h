@@ -15,7 +15,7 @@
 namespace parser {
 
 // "kfree+0x123/0x330 [mod 0123abcd...] (P)", "[<ffffffff81234567>] kfree+0x123/0x330", "0xffffffff81234567",
-// "kfree+0x123/0x330 mm/slub.c:123". Views point into the table.
+// "kfree+0x123/0x330 mm/slub.c:123", "kfree (mm/slub.c:123) mod". Views point into the table.
 struct Frame {
   std::string_view symbol;  // empty: an address alone
   std::string_view module;
@@ -62,7 +62,9 @@ class FrameTable {
 // What every printed frame has and few other lines do; the cheap test before parse().
 inline bool may_be_frame(std::string_view text) {
   return text.find("+0x") != std::string_view::npos || text.find("0xf") != std::string_view::npos ||
-         text.find("[<") != std::string_view::npos;
+         text.find("[<") != std::string_view::npos || text.find(".c:") != std::string_view::npos ||
+         text.find(".h:") != std::string_view::npos || text.find(".S:") != std::string_view::npos ||
+         text.find(".rs:") != std::string_view::npos;
 }
 
 }  // namespace parser

@@ -89,6 +89,7 @@ void LogParser::begin_input(std::string_view name) {
   dumps_.set_slab_role(name.find("free_traces") != std::string_view::npos ? Role::slub_free
                                                                           : Role::slub_alloc);
   any_prefix_ = false;
+  bare_report_ = false;
   last_key_ = 0;
   kasan_ = KasanMode::unknown;
   banner_in_input_ = false;
@@ -110,6 +111,7 @@ void LogParser::on_line(std::string_view raw, std::uint64_t number) {
   if (line.prefixed) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     any_prefix_ = true;
+    bare_report_ = false;
     last_key_ = line.caller.key();
     // The log's next continuation line is its own, not the dump's.
     dumps_.finish();
@@ -117,8 +119,10 @@ void LogParser::on_line(std::string_view raw, std::uint64_t number) {
     if (dumps_.begins_entry(raw)) close_all(ReportBuilder::Close::superseded);
     if (dumps_.take(raw, number, contexts_.empty())) return;
     // A second line of one printk, as dmesg indents it, follows its first. Anything else without a prefix in
-    // a log that has them is some program writing to the same console; only a title would be worth a look.
-    if (any_prefix_ && !raw.empty() && raw.front() != ' ' && !raw.starts_with("BUG: ")) return;
+    // a log that has them is some program writing to the same console, but for a title: what follows that one
+    // has no prefix either.
+    bare_report_ = bare_report_ || raw.starts_with("BUG: ") || raw.starts_with("BUG ");
+    if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
     if (contexts_.contains(last_key_)) line.caller = contexts_.at(last_key_).caller;
   }
   on_text(line);

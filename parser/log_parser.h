@@ -73,6 +73,7 @@ class LogParser {
   std::unordered_map<std::uint64_t, Context> contexts_;  // by Caller::key(); only those with something open
   std::uint64_t last_key_ = 0;                           // whose line came last, for lines without a prefix
   bool any_prefix_ = false;                              // of this input
+  bool bare_report_ = false;  // a title without a prefix came, and no line with one since
   KasanMode kasan_ = KasanMode::unknown;
   std::string release_;           // of the kernel that speaks
   bool banner_in_input_ = false;  // "Linux version" was seen; reports' CPU lines then say nothing new

@@ -8,6 +8,17 @@
 #include "parser/scan.h"
 
 namespace parser {
+namespace {
+
+// arm until about v6.11 printed the frames without a line above them: " unwind_backtrace from
+// show_stack+0x10/0x14"
+bool is_headless_backtrace(std::string_view body) {
+  if (body.starts_with("[<")) body.remove_prefix(std::min(body.find("] ") + 2, body.size()));
+  return body.starts_with("unwind_backtrace from ") || body.starts_with("(unwind_backtrace) from ");
+}
+
+}  // namespace
+
 bool is_register_dump(std::string_view body) {
   static constexpr std::array<std::string_view, 34> kStarts{
       "RIP:", "Code:", "RSP:",    "RAX:", "RDX:", "RBP:", "R10:", "R13:", "FS:", "CS:",     "CR2:", "DR0:",
@@ -64,6 +75,11 @@ void ReportBuilder::read_cpu(const Line& line, std::string_view body) {
 ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
   const auto body = trim_left(line.text);
   Answer answer = Answer::taken;
+  if (!saw_call_trace_ && is_headless_backtrace(body)) {
+    Trace call;
+    call.line = line.number;
+    start_trace(std::move(call));
+  }
   if (collector_.take(line.text)) {
     // a frame of the open trace
   } else if (body.empty()) {

@@ -19,9 +19,11 @@ bool TraceCollector::take(std::string_view text) {
   const auto body = trim_left(text);
   if (body.empty()) return false;
   if (is_stack_mark(body)) return !open_in_depot();
-  // Stacks are indented, but for architectures that put the address first; a line at the margin is another
-  // section.
-  if (body.size() == text.size() && !tab && body.front() != '[' && body.front() != '(') return false;
+  // Stacks are indented, but for architectures that put the address first and for decode_stacktrace.sh's
+  // "foo (mm/slub.c:123)"; any other line at the margin is another section.
+  if (body.size() == text.size() && !tab && body.front() != '[' && body.front() != '(' &&
+      body.find(" (") == std::string_view::npos)
+    return false;
   // "f mm/slub.c:123 [inline]" of a symbolized log: the record has no entry for it
   if (body.ends_with(" [inline]")) return true;
   if (!may_be_frame(body)) return false;

@@ -52,7 +52,19 @@ TEST_CASE("frames in every printed shape") {
   check(" foo+0x1a/0x40 [mod] (CF)", "foo+0x1a/0x40 [mod]");
   check(" foo+0x1a/0x40 mm/slub.c:123", "foo+0x1a/0x40 mm/slub.c:123");
   check(" foo+0x1a/0x40 mm/slub.c:123 [mod]", "foo+0x1a/0x40 [mod] mm/slub.c:123");
+  check(" foo from bar+0x1a/0x40", "bar+0x1a/0x40");
+  check(" foo from bar+0x1a/0x40 [mod]", "bar+0x1a/0x40 [mod]");
+  check("[<c0101234>] (foo) from [<c0105678>] (bar+0x1a/0x40)", "bar+0x1a/0x40 @c0105678");
+  check(" foo (mm/slub.c:123)", "foo+0x0/0x0 mm/slub.c:123");
+  check(" ? foo (mm/slub.c:123)", "? foo+0x0/0x0 mm/slub.c:123");
+  check(" foo (mm/slub.h:45 mm/slub.c:123 (discriminator 3)) mod (P)", "foo+0x0/0x0 [mod] mm/slub.c:123");
+  check(" foo (drivers/foo/core.c:12) [mod]", "foo+0x0/0x0 [mod] drivers/foo/core.c:12");
 
+  check(" foo (or bar)", "-");
+  check(" foo (mm/slub.c:123", "-");
+  check(" foo (mm/slub.c:12x)", "-");
+  check(" a word from bar+0x1a/0x40", "-");
+  check(" foo from", "-");
   check(" foo mm/slub.c:123 [inline]", "-");
   check(" foo+0x1a/0x40 mm/slub.c:123 [inline]", "-");
   check(" foo", "-");
@@ -79,6 +91,7 @@ TEST_CASE("a frame's identity is what a stored stack can tell") {
   CHECK(identity(" ? foo+0x1a/0x40") == foo);
   CHECK(identity(" foo+0x1a/0x40 mm/slub.c:123") == foo);
   CHECK(identity(" [<ffffffff81234567>] foo+0x1a/0x40") == foo);
+  CHECK(identity(" foo (mm/slub.c:1)") != identity(" foo (mm/slub.c:2)"));
   CHECK(identity(" foo+0x1b/0x40") != foo);
   CHECK(identity(" foo+0x1a/0x44") != foo);
   CHECK(identity(" foo+0x1a/0x40 [mod]") != foo);

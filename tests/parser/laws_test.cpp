@@ -104,8 +104,9 @@ TEST_CASE("the sink gets each depot trace of a report, once, before the report")
 }
 
 TEST_CASE("each rule takes its own sample") {
-  for (const auto& [name, table] : parser::rule_tables()) {
-    CAPTURE(name);
+  for (const auto& named : parser::rule_tables()) {
+    const auto* table = named.table;
+    CAPTURE(named.name);
     for (std::size_t i = 0; i < table->rules().size(); ++i) {
       CAPTURE(table->rules()[i].sample);
       parser::RuleTable::Groups groups;
@@ -127,8 +128,9 @@ TEST_CASE("each rule is hit by a line of testdata") {
         if (const auto found = table->match(text, groups)) hit[{name, *found}] = true;
     }
   }
-  for (const auto& [name, table] : parser::rule_tables())
-    for (std::size_t i = 0; i < table->rules().size(); ++i)
-      CHECK_MESSAGE(hit[std::make_pair(name, i)],
-                    name << ": no file of testdata has a line such as: " << table->rules()[i].sample);
+  for (const auto& named : parser::rule_tables())
+    for (std::size_t i = 0; i < named.table->rules().size(); ++i)
+      CHECK_MESSAGE(hit[std::make_pair(named.name, i)], named.name
+                                                            << ": no file of testdata has a line such as: "
+                                                            << named.table->rules()[i].sample);
 }
