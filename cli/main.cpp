@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "cli/analyze.h"
+#include "cli/estimate.h"
 #include "cli/output_stream.h"
 #include "cli/terminal.h"
 
@@ -47,6 +48,9 @@ int run(const char* name, void (*setup)(CLI::App&, Options&), Command<Options> c
 
 // A command is the first word and nothing else: everywhere but there a name is a file's.
 int dispatch(int argc, char** argv) {
+  const std::string_view name = argc > 1 ? argv[1] : "";
+  if (name == "estimate")
+    return run("depot-analyze estimate", cli::setup_estimate, cli::run_estimate, argc - 1, argv + 1);
   return run("depot-analyze", cli::setup_analyze, cli::run_analyze, argc, argv);
 }
 
