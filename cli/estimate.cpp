@@ -1,7 +1,9 @@
 #include "cli/estimate.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <utility>
+#include <variant>
 
 #include "cli/render/estimate_json.h"
 #include "cli/render/estimate_text.h"
@@ -27,11 +29,16 @@ void setup_estimate(CLI::App& app, EstimateOptions& options) {
   app.footer(kFooter);
   setup_run(app, options, {"text", "json"});
   auto& known = options.known;
-  app.add_option("--records", known.records, "Unique stacks in the depot")->type_name("N");
+  // Signs would wrap around; no kernel comes near this.
+  const auto number = CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000'000});
+  app.add_option("--records", known.records, "Unique stacks in the depot")->check(number)->type_name("N");
   app.add_option("--mean-frames", known.mean_frames, "Their frames, on average")->type_name("X");
   app.add_option("--evictable", known.evictable, "Of the records, those of clients that evict (KASAN)")
+      ->check(number)
       ->type_name("N");
-  app.add_option("--saves", known.saves, "Stacks saved, of which the input is a sample")->type_name("N");
+  app.add_option("--saves", known.saves, "Stacks saved, of which the input is a sample")
+      ->check(number)
+      ->type_name("N");
 }
 
 ExitCode run_estimate(const EstimateOptions& options, const render::Screen& screen, std::ostream& out,

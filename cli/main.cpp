@@ -11,6 +11,7 @@
 #include "cli/analyze.h"
 #include "cli/estimate.h"
 #include "cli/output_stream.h"
+#include "cli/stacks.h"
 #include "cli/terminal.h"
 
 namespace {
@@ -51,6 +52,8 @@ int dispatch(int argc, char** argv) {
   const std::string_view name = argc > 1 ? argv[1] : "";
   if (name == "estimate")
     return run("depot-analyze estimate", cli::setup_estimate, cli::run_estimate, argc - 1, argv + 1);
+  if (name == "stacks")
+    return run("depot-analyze stacks", cli::setup_stacks, cli::run_stacks, argc - 1, argv + 1);
   return run("depot-analyze", cli::setup_analyze, cli::run_analyze, argc, argv);
 }
 
