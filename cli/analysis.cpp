@@ -160,7 +160,8 @@ void Analyzer::on_boot(const parser::Boot& found) {
   // Dumps and what a log says before it names its kernel belong to the boot that is named next, unless that
   // has a beginning of its own and the log had one before.
   const bool other_kernel = !current_boot_.release.empty() && current_boot_.release != found.release;
-  if (boot_has_log_ && (found.from_banner || other_kernel)) close_boot();
+  const bool begins = boot_has_log_ && (found.from_banner || other_kernel);
+  if (begins) close_boot();
   auto& boot = this->boot();
   boot.input = result_.inputs.size() - 1;
   boot.line = found.line;
@@ -168,6 +169,7 @@ void Analyzer::on_boot(const parser::Boot& found) {
   boot.arch = found.arch;
   boot.version = depot::parse_kernel_version(found.release);
   boot_has_log_ = true;
+  if (options_.listener != nullptr) options_.listener->on_boot(boot, begins);
 }
 
 depot::Replay& Analyzer::replay() {
@@ -180,16 +182,22 @@ depot::Replay& Analyzer::replay() {
 
 void Analyzer::on_depot_trace(const parser::Trace& trace) {
   words_.clear();
-  for (const auto& ref : trace.frames) words_.push_back(parser_.frames()[ref.frame].identity);
+  for (const auto& ref : trace.frames) {
+    const auto& frame = parser_.frames()[ref.frame];
+    words_.push_back(frame.identity);
+    result_.symbolic = result_.symbolic || !frame.symbol.empty();
+  }
   // Frames beyond the limit are gone, but a stack must not become equal to another for that.
   if (trace.frames_cut > 0) words_.push_back(trace.frames_cut);
   auto& boot = this->boot();
+  const auto client = client_of_trace(trace);
+  if (options_.listener != nullptr) options_.listener->on_stack(trace, parser_.frames(), words_, client);
   if (trace.put) {
     replay().put(words_, trace.count);
     return;
   }
   boot.saves += trace.count;
-  replay().save(words_, client_of_trace(trace), trace.evictable, trace.count);
+  replay().save(words_, client, trace.evictable, trace.count);
   const auto& kinds = kinds_;
   if (kinds[static_cast<std::size_t>(parser::InputKind::log)]) boot_has_log_ = true;
 }
@@ -260,6 +268,7 @@ Analysis Analyzer::finish() {
     return std::pair(a.input, a.line) < std::pair(b.input, b.line);
   });
   result.frames = &parser_.frames();
+  result.stacks = &replay_->stacks();
   return result;
 }
 

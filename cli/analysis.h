@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -80,10 +81,23 @@ struct Analysis {
   std::vector<depot::Accounting> accountings;  // one per config, over all boots
   std::vector<bool> is_log;                    // the config lays records out as a kernel of the input does
   const parser::FrameTable* frames = nullptr;  // of the analyzer
+  const depot::StackStore* stacks = nullptr;   // of the analyzer; unique over all boots
+  bool symbolic = false;  // some of these are known by symbols only, which stand in for addresses
 
   double dedup_ratio() const {
     return unique == 0 ? 0 : static_cast<double>(facts.saves) / static_cast<double>(unique);
   }
+};
+
+// Hears, in order, of what goes into the depot.
+class StackListener {
+ public:
+  virtual ~StackListener() = default;
+  // `words`: the frames as the depot sees them.
+  virtual void on_stack(const parser::Trace& trace, const parser::FrameTable& frames,
+                        std::span<const std::uint64_t> words, depot::Client client) = 0;
+  // What is known of the boot has changed. `begins`: it is another than before.
+  virtual void on_boot(const BootFacts& boot, bool begins) = 0;
 };
 
 // What may be limited so that memory does not grow with the input.
@@ -91,6 +105,7 @@ struct AnalyzerOptions {
   bool keep_reports = true;
   std::optional<depot::KernelVersion> kernel;  // instead of what the input says
   std::vector<WhatIf> what_if;
+  StackListener* listener = nullptr;
   std::function<void(const InputError&)> failed;  // an input that could not be used
   std::function<void(const std::string&)> warn;   // something was left out
 };

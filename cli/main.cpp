@@ -1,4 +1,4 @@
-// Options, one command, one catch.
+// One command, its options, one catch.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -6,34 +6,30 @@
 #include <csignal>
 #include <cstring>
 #include <iostream>
+#include <string_view>
 
 #include "cli/analyze.h"
+#include "cli/estimate.h"
 #include "cli/output_stream.h"
+#include "cli/stacks.h"
 #include "cli/terminal.h"
 
 namespace {
-
-constexpr const char* kExamples = R"(Examples:
-  depot-analyze dmesg.txt                        what happened, and what the stacks cost under each kernel
-  dmesg | depot-analyze -                        the same, from a pipe
-  depot-analyze dmesg.txt /sys/kernel/debug/slab/ /sys/kernel/debug/stackdepot/stats
-                                                 a whole machine's stacks beside the kernel's own counters
-  depot-analyze --format json console.log.xz     for programs
-  depot-analyze --what-if kernel=6.8-rc4,max-frames=32 dmesg.txt
-
-Exit status: 0 done, 2 an input could not be used (the others are still analysed).)";
 
 cli::When when(const std::string& text) {
   return text == "always" ? cli::When::always : text == "never" ? cli::When::never : cli::When::automatic;
 }
 
-int run(int argc, char** argv) {
-  CLI::App app("Reads what Linux kernels print about memory bugs, and measures their stack depot.",
-               "depot-analyze");
+template <typename Options>
+using Command = cli::ExitCode (*)(const Options&, const cli::render::Screen&, std::ostream&, std::ostream&);
+
+template <typename Options>
+int run(const char* name, void (*setup)(CLI::App&, Options&), Command<Options> command, int argc,
+        char** argv) {
+  CLI::App app("", name);
   app.set_version_flag("--version", "depot-analyze " DEPOT_ANALYZE_VERSION);
-  app.footer(kExamples);
-  cli::AnalyzeOptions options;
-  cli::setup_analyze(app, options);
+  Options options;
+  setup(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -42,7 +38,7 @@ int run(int argc, char** argv) {
   }
   cli::FdBuffer buffer(STDOUT_FILENO);
   std::ostream out(&buffer);
-  const auto code = cli::run_analyze(options, cli::output_screen(when(options.color)), out, std::cerr);
+  const auto code = command(options, cli::output_screen(when(options.color)), out, std::cerr);
   out.flush();
   if (buffer.error() != 0 && buffer.error() != EPIPE) {
     std::cerr << "depot-analyze: standard output: " << std::strerror(buffer.error()) << "\n";
@@ -51,13 +47,23 @@ int run(int argc, char** argv) {
   return static_cast<int>(code);
 }
 
+// A command is the first word and nothing else: everywhere but there a name is a file's.
+int dispatch(int argc, char** argv) {
+  const std::string_view name = argc > 1 ? argv[1] : "";
+  if (name == "estimate")
+    return run("depot-analyze estimate", cli::setup_estimate, cli::run_estimate, argc - 1, argv + 1);
+  if (name == "stacks")
+    return run("depot-analyze stacks", cli::setup_stacks, cli::run_stacks, argc - 1, argv + 1);
+  return run("depot-analyze", cli::setup_analyze, cli::run_analyze, argc, argv);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   // A reader that goes away (| head) is no error: writes then fail with EPIPE, which is success.
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    return run(argc, argv);
+    return dispatch(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << "depot-analyze: " << error.what() << "\n";
     return static_cast<int>(cli::ExitCode::trouble);

@@ -96,9 +96,14 @@ bool DumpReader::take_counter(std::string_view line, std::uint64_t number) {
   if (std::find(kCounters.begin(), kCounters.end(), name) == kCounters.end()) return false;
   const auto value = to_number<std::int64_t>(trim_right(line.substr(colon + 2)));
   if (!value) return false;
-  if (state_ != State::stats || name == "pools") {
-    // "pools" opens the file; the other names are too common to open anything.
-    if (name != "pools") return false;
+  const bool again = state_ == State::stats && std::any_of(stats_.counters.begin(), stats_.counters.end(),
+                                                           [&](const auto& c) { return c.first == name; });
+  if (state_ != State::stats || again) {
+    // "pools" opens the file; where that line was left out, names that nothing else has do, and at the very
+    // front of an input any of them.
+    const bool telling =
+        name == "pools" || name.starts_with("refcounted_") || name.starts_with("persistent_") || number == 1;
+    if (!telling && !again) return false;
     finish();
     stats_ = DepotStats{number, {}};
     state_ = State::stats;

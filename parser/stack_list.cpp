@@ -26,6 +26,14 @@ void StackListReader::read(std::string_view line, std::uint64_t number) {
     sink_.on_bad_line(number, simdjson::error_message(error));
     return;
   }
+  std::string_view word;
+  if (!record["op"].get(word) && word == "boot") {
+    Boot boot;
+    boot.line = number;
+    if (!record["kernel"].get(word)) boot.release = word;
+    if (!record["arch"].get(word)) boot.arch = word;
+    return sink_.on_boot(boot);
+  }
   Trace trace;
   trace.role = Role::listed;
   trace.in_depot = true;
@@ -56,7 +64,6 @@ void StackListReader::read(std::string_view line, std::uint64_t number) {
     if (value.get(evictable)) return sink_.on_bad_line(number, "\"evictable\" is neither true nor false");
     trace.evictable = evictable;
   }
-  std::string_view word;
   if (!record["client"].get(value)) {
     if (value.get(word)) return sink_.on_bad_line(number, "\"client\" is not a string");
     trace.client = word;

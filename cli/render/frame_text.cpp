@@ -11,11 +11,16 @@ std::string hex(std::uint64_t value) {
   return "0x" + std::string(digits.data(), end);
 }
 
-std::string frame_text(const parser::Frame& frame) {
+std::string stored_frame_text(const parser::Frame& frame) {
   if (frame.symbol.empty()) return hex(frame.address);
   auto text = std::string(frame.symbol) + "+" + hex(frame.offset);
   if (frame.size != 0) text += "/" + hex(frame.size);
   if (!frame.module.empty()) text.append(" [").append(frame.module).append("]");
+  return text;
+}
+
+std::string frame_text(const parser::Frame& frame) {
+  auto text = stored_frame_text(frame);
   if (!frame.file.empty()) text.append(" ").append(frame.file).append(":").append(std::to_string(frame.line));
   return text;
 }

@@ -1,17 +1,14 @@
 #include "cli/render/json.h"
 
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "cli/render/escape.h"
 #include "cli/render/frame_text.h"
-#include "depot/layout.h"
+#include "cli/render/json_parts.h"
 #include "parser/title.h"
 
 namespace cli::render {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // Text of the log: any bytes in, UTF-8 out. Absent facts are absent keys.
 void put(Json& object, const char* key, std::string_view text) {
@@ -163,79 +160,13 @@ Json depot_json(const Analysis& analysis) {
   return json;
 }
 
-Json stats_json(const depot::Stats& stats) {
-  Json json = Json::object();
-  const auto add = [&](const auto& fields) {
-    for (const auto& field : fields)
-      if (const auto& value = stats.*field.member; value && !json.contains(field.name))
-        json[std::string(field.name)] = *value;
-  };
-  add(depot::kFixedStats);
-  add(depot::kSplitStats);
-  return json;
-}
-
-Json config_json(const Analysis& analysis, std::size_t index) {
-  const auto& config = analysis.configs[index];
-  const auto& accounting = analysis.accountings[index];
-  const depot::Layout layout(config);
-  Json json{{"name", valid_utf8(config.name)},
-            {"kernel", config.kernel.to_string()},
-            {"this_log", static_cast<bool>(analysis.is_log[index])},
-            {"page_size", config.page_size},
-            {"word", config.word},
-            {"max_frames", config.max_frames},
-            {"records", accounting.records()},
-            {"refcounted", accounting.refcounted},
-            {"persistent", accounting.persistent},
-            {"freelist", accounting.freelist},
-            {"header_bytes", accounting.header_bytes},
-            {"entry_bytes", accounting.entry_bytes},
-            {"padding_bytes", accounting.padding_bytes},
-            {"unused_slot_bytes", accounting.unused_slot_bytes},
-            {"freelist_bytes", accounting.freelist_bytes},
-            {"tail_bytes", accounting.tail_bytes},
-            {"last_pool_free_bytes", accounting.last_pool_free_bytes},
-            {"wasted_bytes", accounting.wasted_bytes()},
-            {"pools", accounting.pools},
-            {"pool_bytes", accounting.pool_bytes},
-            {"pool_offset", accounting.pool_offset},
-            {"truncated_records", accounting.truncated},
-            {"lost_saves", accounting.lost_at_cap},
-            {"hash_order", layout.hash_order()},
-            {"buckets", layout.buckets()},
-            {"buckets_used", accounting.buckets_used},
-            {"max_chain", accounting.max_chain},
-            {"hash_table_bytes", accounting.hash_table_bytes},
-            {"total_bytes", accounting.total_bytes()}};
-  json["stats"] = stats_json(accounting.stats(layout.era().stats));
-  return json;
-}
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-// A list, an element per line, so that a large document can be read and compared.
-template <typename Count, typename Element>
-void write_list(std::ostream& out, const char* key, Count count, Element&& element) {
-  out << "  \"" << key << "\": [";
-  for (Count i = 0; i < count; ++i) out << (i == 0 ? "\n    " : ",\n    ") << dumped(element(i));
-  out << (count == 0 ? "]" : "\n  ]");
-}
-
 }  // namespace
 
 void json(const Analysis& analysis, std::ostream& out) {
   out << "{\n  \"schema\": \"depot-analyze/analysis/1\",\n  \"title_scheme\": " << parser::kTitleScheme
       << ",\n";
-  write_list(out, "inputs", analysis.inputs.size(), [&](std::size_t i) {
-    const auto& input = analysis.inputs[i];
-    return Json{{"path", valid_utf8(input.path)},
-                {"kind", parser::input_kind_name(input.kind)},
-                {"bytes", input.bytes},
-                {"lines", input.lines}};
-  });
+  write_list(out, "inputs", analysis.inputs.size(),
+             [&](std::size_t i) { return input_json(analysis.inputs[i]); });
   out << ",\n";
   write_list(out, "boots", analysis.boots.size(), [&](std::size_t i) {
     const auto& boot = analysis.boots[i];
@@ -252,8 +183,9 @@ void json(const Analysis& analysis, std::ostream& out) {
   write_list(out, "reports", analysis.reports.size(),
              [&](std::size_t i) { return report_json(analysis, analysis.reports[i]); });
   out << ",\n  \"depot\": " << dumped(depot_json(analysis)) << ",\n";
-  write_list(out, "configs", analysis.configs.size(),
-             [&](std::size_t i) { return config_json(analysis, i); });
+  write_list(out, "configs", analysis.configs.size(), [&](std::size_t i) {
+    return config_json(analysis.configs[i], analysis.accountings[i], analysis.is_log[i]);
+  });
   out << ",\n";
   write_list(out, "kernel_stats", analysis.kernel_stats.size(), [&](std::size_t i) {
     const auto& found = analysis.kernel_stats[i];

@@ -9,7 +9,7 @@ inline constexpr std::size_t kProse = 118;  // no wider, whatever the screen: lo
 
 struct Screen {
   std::size_t width = kUnlimited;  // columns
-  std::size_t height = 0;   // rows; 0: no screen, but a file or pipe
+  std::size_t height = 0;          // rows; 0: no screen, but a file or pipe
   bool color = false;
   bool unicode = true;
 };
