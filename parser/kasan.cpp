@@ -156,8 +156,9 @@ class KasanBuilder final : public ReportBuilder {
     freeing_ = report_.kind.ends_with("-free") && report_.kind.find("use-after") == std::string::npos;
     if (freeing_) access().kind = Access::Kind::free;
     if (const auto address = to_number(groups[2], 16)) access().address = address;
-    // Only tag-based KASAN speaks of tags; v6.x generic reports are told by what they lack.
-    report_.kasan = KasanMode::generic;
+    // Only tag-based KASAN speaks of tags, and only it has this word, alone in an asynchronous report; v6.x
+    // generic reports are told by what they lack.
+    report_.kasan = report_.kind == "invalid-access" ? KasanMode::tags : KasanMode::generic;
   }
 
  private:

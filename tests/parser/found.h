@@ -111,6 +111,8 @@ inline std::string trace_summary(const parser::Trace& trace) {
 // What a trace's own heading says: "pid 12 cpu 1 18.613090s x3"
 inline std::string trace_facts(const parser::Trace& trace) {
   std::string text;
+  if (trace.kasan != parser::KasanMode::unknown)
+    text += trace.kasan == parser::KasanMode::tags ? " (tags)" : " (generic)";
   if (trace.pid) text += " pid " + std::to_string(*trace.pid);
   if (trace.cpu) text += " cpu " + std::to_string(*trace.cpu);
   if (!trace.when.empty()) text += " " + trace.when;
@@ -131,6 +133,8 @@ inline std::vector<std::string> report_lines(const parser::Report& report, std::
   add("TYPE", report.type);
   if (!report.guilty.empty()) add("GUILTY", report.guilty);
   if (!report.corrupted_reason.empty()) add("CORRUPTED", report.corrupted_reason);
+  if (report.kasan != parser::KasanMode::unknown)
+    add("MODE", report.kasan == parser::KasanMode::tags ? "tags" : "generic");
   add("LINES", std::to_string(report.first_line - minus) + " " + std::to_string(report.line - minus) + " " +
                    std::to_string(report.end_line - minus));
   add("DEMUX", std::string(parser::demux_name(report.demux)));
@@ -165,7 +169,9 @@ inline std::vector<std::string> report_lines(const parser::Report& report, std::
   std::string traces;
   for (const auto& trace : report.traces) {
     if (!traces.empty()) traces += ", ";
-    traces += trace_summary(trace) + trace_facts(trace);
+    auto without_mode = trace;  // told once, by MODE
+    without_mode.kasan = parser::KasanMode::unknown;
+    traces += trace_summary(trace) + trace_facts(without_mode);
   }
   if (report.traces_left_out > 0) traces += ", and " + std::to_string(report.traces_left_out) + " more";
   if (!traces.empty()) add("TRACES", traces);

@@ -80,6 +80,7 @@ TEST_CASE("a report's lines are in order and those of its traces within") {
         CHECK(trace.line > report.line);
         CHECK(trace.line < report.end_line);
         CHECK_FALSE(trace.frames.empty());
+        CHECK(trace.kasan == report.kasan);
       }
     }
   }
