@@ -59,7 +59,7 @@ constexpr std::array<Section, 16> kSections{{
     {Role::page_alloc,
      true,
      {"page ", "",
-      R"(page (?:last )?allocated via order \d+, migratetype \w+, gfp_mask 0x[0-9a-f]+\([^)]*\)(?:, pid (-?\d+)\b.*)?)",
+      R"(page (?:last )?allocated via order \d+, migratetype \w+, gfp_mask 0x[0-9a-f]+\([^)]*\)(?:, pid (-?\d+)(?:,.*)?)?)",
       "page last allocated via order 0, migratetype Unmovable, gfp_mask 0xcc0(GFP_KERNEL), pid 1, tgid 1 "
       "(swapper/0), "
       "ts 812345678, free_ts 912345678"}},

@@ -1,5 +1,6 @@
 #include "parser/kasan.h"
 
+#include <algorithm>
 #include <array>
 
 #include "parser/scan.h"
@@ -10,7 +11,6 @@ namespace {
 // The order is that of kRules.
 enum class Fact : std::uint8_t {
   title,
-  title_bare,
   title_double_free,
   access,
   access_no_size,
@@ -38,17 +38,16 @@ enum class Fact : std::uint8_t {
 };
 
 constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
-    {"BUG: KASAN: ", "", R"(BUG: KASAN: (.+?) in (.+?)(?: at addr ([0-9a-f]+))?)",
+    // Of any form; split_title() takes it apart.
+    {"BUG: KASAN: ", "", R"(BUG: KASAN: (.+))",
      "BUG: KASAN: slab-use-after-free in foo_read+0x4c/0x90 [foo]"},
-    // "null-ptr-deref on address (null)" of v4.x, and HW_TAGS's asynchronous faults, which know no place
-    {"BUG: KASAN: ", "", R"(BUG: KASAN: ([a-z-]+)(?: on address.*)?)", "BUG: KASAN: invalid-access"},
     // v4.9 .. v4.11
     {"BUG: Double free or ", "", R"(BUG: (Double free or freeing an invalid pointer))",
      "BUG: Double free or freeing an invalid pointer"},
     // %p of v4.12 .. v4.14 prints a null pointer as blanks and "(null)"
-    {"", " by task ", R"((Read|Write) of size (\d+)(?: at addr +([0-9a-f]+|\(.+?\)))? by task (.+)/(\d+))",
+    {"", " by task ", R"((Read|Write) of size (\d+) (?:at addr +([0-9a-f]+|\([^)]*\)) )?by task (.+))",
      "Read of size 8 at addr ffff888104a3c018 by task cat/412"},
-    {"", " by task ", R"((Read|Write|Free)(?: of)?(?: at)? addr +([0-9a-f]+|\(.+?\)) by task (.+)/(\d+))",
+    {"", " by task ", R"((Read|Write|Free) (?:of |at )?addr +([0-9a-f]+|\([^)]*\)) by task (.+))",
      "Free of addr ffff888001407288 by task init/178"},
     {"Pointer tag: ", "", R"(Pointer tag: \[([0-9a-f]{2})\], memory tag: \[([0-9a-f]{2}).*\])",
      "Pointer tag: [b5], memory tag: [fe]"},
@@ -142,6 +141,23 @@ bool is_stack_words(std::string_view body) {
          body.find_first_not_of("0123456789abcdef ") == std::string_view::npos;
 }
 
+struct Title {
+  std::string_view kind, location, address;
+};
+
+// "slab-out-of-bounds in f+0x1/0x2 [mod] at addr ffff..."; v4.x has "null-ptr-deref on address (null)", and
+// HW_TAGS's asynchronous faults know no place: "invalid-access".
+Title split_title(std::string_view text) {
+  Title title;
+  title.kind = text.substr(0, std::min(text.find(" in "), text.find(" on address")));
+  auto rest = text.substr(title.kind.size());
+  if (!skip(rest, " in ")) return title;
+  const auto addr = rest.rfind(" at addr ");
+  title.location = rest.substr(0, addr);
+  if (addr != std::string_view::npos) title.address = rest.substr(addr + 9);
+  return title;
+}
+
 class KasanBuilder final : public ReportBuilder {
  public:
   KasanBuilder(const Line& line, const RuleTable::Groups& groups, std::uint64_t first_line,
@@ -151,11 +167,12 @@ class KasanBuilder final : public ReportBuilder {
     report_.line = report_.end_line = line.number;
     report_.first_line = first_line != 0 ? first_line : line.number;
     // The later kernels' word for it.
-    report_.kind = groups[0].starts_with("Double free") ? "double-free or invalid-free" : groups[0];
-    report_.location = groups[1];
+    const auto title = split_title(groups[0]);
+    report_.kind = title.kind.starts_with("Double free") ? "double-free or invalid-free" : title.kind;
+    report_.location = title.location;
     freeing_ = report_.kind.ends_with("-free") && report_.kind.find("use-after") == std::string::npos;
     if (freeing_) access().kind = Access::Kind::free;
-    if (const auto address = to_number(groups[2], 16)) access().address = address;
+    if (const auto address = to_number(title.address, 16)) access().address = address;
     // Only tag-based KASAN speaks of tags, and only it has this word, alone in an asynchronous report; v6.x
     // generic reports are told by what they lack.
     report_.kasan = report_.kind == "invalid-access" ? KasanMode::tags : KasanMode::generic;
@@ -198,8 +215,7 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   RuleTable::Groups groups;
   if (const auto found = kasan_rules().match(trim_right(body), groups)) {
     const auto fact = static_cast<Fact>(*found);
-    if (fact == Fact::title || fact == Fact::title_bare || fact == Fact::title_double_free)
-      return Answer::foreign;
+    if (fact == Fact::title || fact == Fact::title_double_free) return Answer::foreign;
     return apply(fact, groups);
   }
   if (body.starts_with("The buggy address")) return Answer::taken;
@@ -222,8 +238,11 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
                                            : Access::Kind::free;
       if (sized) access.size = to_number(groups[1]);
       if (const auto address = to_number(groups[sized ? 2 : 1], 16)) access.address = address;
-      access.task = groups[sized ? 3 : 2];
-      access.pid = to_number<std::int64_t>(groups[sized ? 4 : 3]);
+      // "name/pid"; a name may hold a slash itself
+      const auto task = groups[sized ? 3 : 2];
+      const auto slash = std::min(task.rfind('/'), task.size());
+      access.task = task.substr(0, slash);
+      access.pid = to_number<std::int64_t>(task.substr(std::min(slash + 1, task.size())));
       break;
     }
     case Fact::tags:
@@ -285,7 +304,6 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
       awaits_ = Awaits::mapping_creator;
       break;
     case Fact::title:
-    case Fact::title_bare:
     case Fact::title_double_free:
     case Fact::stack_of_task:
     case Fact::stack_objects:
