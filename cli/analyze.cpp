@@ -1,7 +1,10 @@
 #include "cli/analyze.h"
 
 #include <CLI/CLI.hpp>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "cli/render/json.h"
 #include "cli/render/text.h"
@@ -20,9 +23,26 @@ Examples:
   depot-analyze dmesg.txt /sys/kernel/debug/slab/ /sys/kernel/debug/stackdepot/stats
                                                  a whole machine's stacks beside the kernel's own counters
   depot-analyze --format json console.log.xz     for programs
+  depot-analyze --vmlinux vmlinux --modules /lib/modules/6.12.3 dmesg.txt
+                                                 each report with its lines of source
   depot-analyze --what-if kernel=6.8-rc4,max-frames=32 dmesg.txt
 
 Exit status: 0 done, 2 an input could not be used (the others are still analysed).)";
+
+// Without places the analysis is still worth printing; the exit status says that something is missing.
+void symbolize(Analysis& analysis, const SymbolOptions& options, Run& run) {
+  std::vector<const parser::Trace*> traces;
+  for (const auto& found : analysis.reports)
+    for (const auto& trace : found.report.traces) traces.push_back(&trace);
+  auto symbolized = symbolize_traces(traces, *analysis.frames, options);
+  if (const auto* error = std::get_if<std::string>(&symbolized)) {
+    run.fail(*error);
+    return;
+  }
+  auto& result = std::get<Symbolized>(symbolized);
+  for (const auto& notice : result.notices) run.warn(notice);
+  analysis.places = std::move(result.places);
+}
 
 }  // namespace
 
@@ -31,6 +51,17 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
   app.footer(kFooter);
   setup_run(app, options, {"text", "json"});
   app.add_flag("--reports", options.reports, "Each report with its fields and stacks, after the summary");
+  app.add_option("--vmlinux", options.symbols.vmlinux,
+                 "The kernel with debug information: frames gain file, line and inlined functions (implies "
+                 "--reports)")
+      ->type_name("FILE");
+  app.add_option("--modules", options.symbols.modules,
+                 "Where its modules are, with all folders below; may be given again")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_flag("--allow-mismatch", options.symbols.allow_mismatch,
+               "Use these files although their build-ids are not the log's");
 }
 
 ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen, std::ostream& out,
@@ -38,17 +69,19 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   Run run(options, err);
   auto analyzer_options = run.check();
   if (!analyzer_options) return run.exit();
-  analyzer_options->keep_reports = options.format == "json" || options.reports;
+  const bool reports = options.reports || options.symbols.wanted();
+  analyzer_options->keep_reports = options.format == "json" || reports;
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
-  const auto analysis = analyzer.finish();
+  auto analysis = analyzer.finish();
   // With nothing that could be read there is nothing to say but why.
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble && options.format == "text")
     return run.exit();
+  if (options.symbols.wanted()) symbolize(analysis, options.symbols, run);
   if (options.format == "json")
     render::json(analysis, run.result(out));
   else
-    run.result(out) << render::text(analysis, {screen, options.reports});
+    run.result(out) << render::text(analysis, {screen, reports});
   return run.finish();
 }
 

@@ -5,11 +5,13 @@
 #include "cli/exit_code.h"
 #include "cli/render/screen.h"
 #include "cli/run.h"
+#include "cli/symbols.h"
 
 namespace cli {
 
 struct AnalyzeOptions : RunOptions {
   bool reports = false;
+  SymbolOptions symbols;
 };
 
 void setup_analyze(CLI::App& app, AnalyzeOptions& options);

@@ -86,6 +86,11 @@ ExitCode Run::fail(const std::string& text) {
   return exit_ = ExitCode::trouble;
 }
 
+void Run::warn(const std::string& text) {
+  if (progress_) progress_->clear();
+  log_->warn("{}", render::for_terminal(text));
+}
+
 std::optional<AnalyzerOptions> Run::check(bool needs_input) {
   if (inputs_.empty() && needs_input) {
     if (stdin_is_terminal()) {
@@ -117,10 +122,7 @@ std::optional<AnalyzerOptions> Run::check(bool needs_input) {
   result.failed = [this](const InputError& error) {
     fail(error.path + ": " + error.message + (error.hint.empty() ? "" : " (" + error.hint + ")"));
   };
-  result.warn = [this](const std::string& text) {
-    progress_->clear();
-    log_->warn("{}", render::for_terminal(text));
-  };
+  result.warn = [this](const std::string& text) { warn(text); };
   return std::move(result);
 }
 

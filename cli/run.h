@@ -53,6 +53,8 @@ class Run {
 
   // Says what is wrong, in words that may hold bytes of the input or command line, and remembers it.
   ExitCode fail(const std::string& text);
+  // Says it, unless the user wants quiet; the exit code stays as it is.
+  void warn(const std::string& text);
   [[nodiscard]] ExitCode exit() const { return exit_; }
 
   // Where the result goes: `out`, or the file of -o, which the first call opens.

@@ -40,13 +40,38 @@ Json frame_json(const parser::Frame& frame, bool reliable) {
   return json;
 }
 
-Json trace_json(const parser::Trace& trace, const parser::FrameTable& frames) {
+// What the symbolizer found; a log that was symbolized before may say otherwise, the file given now is right.
+void put_place(Json& json, const symbolize::Answer& answer) {
+  if (answer.location) {
+    const auto& location = *answer.location;
+    put(json, "function", location.function);
+    put(json, "file", location.file);
+    if (location.line != 0) json["line"] = location.line;
+    if (!location.inlined.empty()) json["inlined"] = Json::array();
+    for (const auto& place : location.inlined) {
+      Json inlined = Json::object();
+      put(inlined, "function", place.function);
+      put(inlined, "file", place.file);
+      if (place.line != 0) inlined["line"] = place.line;
+      json["inlined"].push_back(std::move(inlined));
+    }
+  }
+  put(json, "reason", answer.reason);
+}
+
+Json trace_json(const parser::Trace& trace, const Analysis& analysis) {
+  const auto& frames = *analysis.frames;
   Json json{{"role", parser::role_name(trace.role)}, {"in_depot", trace.in_depot}, {"line", trace.line}};
   put(json, "pid", trace.pid);
   put(json, "cpu", trace.cpu);
   put(json, "when", trace.when);
   auto& list = json["frames"] = Json::array();
-  for (const auto& ref : trace.frames) list.push_back(frame_json(frames[ref.frame], ref.reliable));
+  for (std::size_t i = 0; i < trace.frames.size(); ++i) {
+    const auto& ref = trace.frames[i];
+    list.push_back(frame_json(frames[ref.frame], ref.reliable));
+    if (const auto* answer = analysis.places.find(ref.frame, holds_exact_pc(trace, i, frames)))
+      put_place(list.back(), *answer);
+  }
   if (trace.frames_cut > 0) json["frames_cut"] = trace.frames_cut;
   return json;
 }
@@ -132,7 +157,7 @@ Json report_json(const Analysis& analysis, const FoundReport& found) {
   put(json, "pid", report.pid);
   put(json, "comm", report.comm);
   json["traces"] = Json::array();
-  for (const auto& trace : report.traces) json["traces"].push_back(trace_json(trace, *analysis.frames));
+  for (const auto& trace : report.traces) json["traces"].push_back(trace_json(trace, analysis));
   if (report.traces_left_out > 0) json["traces_left_out"] = report.traces_left_out;
   return json;
 }

@@ -49,6 +49,29 @@ std::string where_text(const parser::Report& report) {
   return text;
 }
 
+std::string place_text(const std::string& file, unsigned line) {
+  return file.empty() ? std::string() : "  " + file + ":" + std::to_string(line);
+}
+
+// The frame, where it is in the source, and above it what was inlined there, innermost first.
+std::string frame_lines(const Analysis& analysis, const parser::Trace& trace, std::size_t index,
+                        const Screen& screen) {
+  const auto& ref = trace.frames[index];
+  const auto* answer = analysis.places.find(ref.frame, holds_exact_pc(trace, index, *analysis.frames));
+  std::string out;
+  std::string place;
+  if (answer != nullptr && answer->location) {
+    for (const auto& inlined : answer->location->inlined)
+      out += "    " + for_terminal(inlined.function + place_text(inlined.file, inlined.line)) +
+             styled(screen, Style::dim, "  [inline]") + "\n";
+    place = place_text(answer->location->file, answer->location->line);
+  } else if (answer != nullptr) {
+    place = "  (" + answer->reason + ")";
+  }
+  return out + (ref.reliable ? "    " : "  ? ") + for_terminal(frame_text((*analysis.frames)[ref.frame])) +
+         styled(screen, Style::dim, for_terminal(place)) + "\n";
+}
+
 }  // namespace
 
 std::string report_detail(const parser::Report& report) {
@@ -94,9 +117,7 @@ std::string report_text(const Analysis& analysis, const FoundReport& found, cons
     if (trace.pid) out += ", pid " + std::to_string(*trace.pid);
     if (!trace.when.empty()) out += ", " + for_terminal(trace.when);
     out += "\n";
-    for (const auto& ref : trace.frames)
-      out += std::string(ref.reliable ? "    " : "  ? ") +
-             for_terminal(frame_text((*analysis.frames)[ref.frame])) + "\n";
+    for (std::size_t i = 0; i < trace.frames.size(); ++i) out += frame_lines(analysis, trace, i, screen);
     if (trace.frames_cut > 0) out += "    ... " + grouped(trace.frames_cut) + " more frames\n";
   }
   if (report.traces_left_out > 0) out += "  ... " + grouped(report.traces_left_out) + " more stacks\n";

@@ -107,6 +107,12 @@ grep -E "6\.8-rc1\.\.rc6 .*this log" out >/dev/null || fail "--kernel marks its 
 check "--what-if adds a row" 0 "$tool" --what-if kernel=6.8-rc1,max-frames=32 "$log"
 out_has "kernel=6.8-rc1,max-frames=32"
 
+check "a vmlinux that is none" 2 "$tool" --vmlinux "$log" "$log"
+err_has "not a usable ELF file"
+out_has "9 reports"
+check "a vmlinux that is not this kernel" 0 "$tool" --vmlinux "$tool" "$log"
+out_has "no such symbol"
+
 "$tool" - <"$log" >out 2>err || fail "standard input"
 grep -q "^-   " out || fail "standard input is named -"
 "$tool" <"$log" >out 2>err || fail "no argument, a pipe"

@@ -1,0 +1,54 @@
+#include "cli/symbols.h"
+
+#include <doctest/doctest.h>
+
+#include "cli/render/text.h"
+#include "tests/cli/analyse.h"
+
+namespace {
+
+const std::string kInterrupted =
+    "BUG: KASAN: slab-out-of-bounds in victim+0x1/0x10\n"
+    "Read of size 8 at addr ffff888000000008 by task cat/7\n"
+    "Call Trace:\n"
+    " <IRQ>\n"
+    " handler+0x1/0x10\n"
+    " </IRQ>\n"
+    " asm_sysvec_apic_timer_interrupt+0x1/0x10\n"
+    " victim+0x5/0x10\n"
+    " caller+0x5/0x10\n"
+    "\n"
+    "==================================================================\n";
+
+}  // namespace
+
+TEST_CASE("only the frame below an exception's entry holds an exact program counter") {
+  const auto result = tests::analyse({{"log", kInterrupted}});
+  const auto& trace = result->analysis.reports.at(0).report.traces.at(0);
+  REQUIRE_EQ(trace.frames.size(), 4);
+  for (std::size_t i = 0; i < trace.frames.size(); ++i)
+    CHECK_EQ(cli::holds_exact_pc(trace, i, *result->analysis.frames), i == 2);
+}
+
+TEST_CASE("a kernel that cannot be read is said, with its path") {
+  const auto result = tests::analyse({{"log", kInterrupted}});
+  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, {"/no/such/vmlinux", {}, false});
+  REQUIRE(std::holds_alternative<std::string>(answer));
+  CHECK(std::get<std::string>(answer).find("/no/such/vmlinux") != std::string::npos);
+}
+
+TEST_CASE("places show in the text: the line, what was inlined above it, or the reason") {
+  auto result = tests::analyse({{"log", kInterrupted}});
+  auto& analysis = result->analysis;
+  const auto& frames = analysis.reports.at(0).report.traces.at(0).frames;
+  symbolize::Answer found;
+  found.location = symbolize::Location{"victim", "mm/victim.c", 12, {{"inner", "mm/inner.h", 3}}, 0};
+  analysis.places.answers[{frames[2].frame, true}] = found;
+  symbolize::Answer lost;
+  lost.reason = "no such symbol";
+  analysis.places.answers[{frames[3].frame, false}] = lost;
+  const auto text = cli::render::text(analysis, {{}, true});
+  CHECK(text.find("    inner  mm/inner.h:3  [inline]\n    victim+0x5/0x10  mm/victim.c:12\n") !=
+        std::string::npos);
+  CHECK(text.find("    caller+0x5/0x10  (no such symbol)\n") != std::string::npos);
+}
