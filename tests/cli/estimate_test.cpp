@@ -148,6 +148,24 @@ TEST_CASE("addresses give the kernel's own hashes") {
   CHECK_FALSE(has(estimate({list}).out, "approximation"));
 }
 
+TEST_CASE("a log knows the size of its hash table") {
+  const tests::Folder folder;
+  const auto log =
+      folder.file("log",
+                  "[    0.000000] Linux version 6.12.5 (a@b) (gcc) #1 SMP\n"
+                  "[    0.081613] stackdepot hash table entries: 32768 (order: 7, 524288 bytes, linear)\n");
+  const auto result =
+      document({log, tests::testdata("logs/debian-6.12-slab-traces.tar.xz"), "--what-if", "hash-order=14"});
+  const auto& config = result["configs"][kNew];
+  CHECK_EQ(config["hash_order"], 15);
+  CHECK_EQ(config["hash_table_bytes"], 524288);
+  CHECK_EQ(config["hash_table"]["buckets"], 32768);
+  CHECK_EQ(result["configs"][3]["hash_order"], 14);
+  const auto damaged = folder.file(
+      "damaged", "[    0.081613] stackdepot hash table entries: 32767 (order: 7, 524288 bytes, linear)\n");
+  CHECK_EQ(document({damaged, "--records", "9"})["configs"][kNew]["hash_order"], 20);
+}
+
 TEST_CASE("numbers alone") {
   const auto result = document({"--records", "23232", "--mean-frames", "13"});
   CHECK_EQ(result["inputs"].size(), 0);

@@ -170,6 +170,13 @@ TEST_CASE("a stack list reads back as what it was written from") {
   check_round_trip({dump, logs + "kasan-slub-6.12.txt"});
   check_round_trip({logs + "kasan-slub-6.12.txt", dump});
   check_round_trip({dump}, {"--kernel", "6.8-rc1"});
+  // A log that says how large its hash table is, with and without saying whose it is.
+  const std::string table =
+      "[    0.081613] stackdepot hash table entries: 32768 (order: 7, 524288 bytes, linear)\n";
+  const auto banner =
+      folder.file("banner", "[    0.000000] Linux version 6.8.0-rc2 (a@b) (gcc) #1 SMP\n" + table);
+  check_round_trip({banner, dump});
+  check_round_trip({folder.file("table", table), dump});
 }
 
 TEST_CASE("a boot that nobody named stays apart from the next one") {
