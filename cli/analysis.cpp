@@ -172,10 +172,23 @@ void Analyzer::on_boot(const parser::Boot& found) {
   if (options_.listener != nullptr) options_.listener->on_boot(boot, begins);
 }
 
+void Analyzer::on_hash_table(std::uint32_t order) {
+  auto& boot = this->boot();
+  boot.hash_order = order;
+  if (options_.listener != nullptr) options_.listener->on_boot(boot, false);
+}
+
 depot::Replay& Analyzer::replay() {
   if (!replay_) {
     const auto kernel = options_.kernel ? options_.kernel : current_boot_.version;
-    replay_ = std::make_unique<depot::Replay>(configs_for(kernel, options_.what_if));
+    auto configs = configs_for(kernel, options_.what_if);
+    // Without KASAN a table is as large as the machine's memory makes it; the log knows.
+    for (auto& config : configs) {
+      if (config.hash_order) continue;
+      config.hash_order = current_boot_.hash_order;
+      if (depot::config_error(config)) config.hash_order.reset();
+    }
+    replay_ = std::make_unique<depot::Replay>(std::move(configs));
   }
   return *replay_;
 }

@@ -39,6 +39,7 @@ struct BootFacts {
   std::string release;  // as printed; empty where no line says it
   std::string arch;
   std::optional<depot::KernelVersion> version;
+  std::optional<std::uint32_t> hash_order;  // of its depot's table, where the log has the line
   std::uint64_t reports = 0;
   std::uint64_t saves = 0;
   std::uint64_t unique = 0;
@@ -128,6 +129,7 @@ class Analyzer final : private parser::Sink {
  private:
   void on_boot(const parser::Boot& boot) override;
   void on_depot_trace(const parser::Trace& trace) override;
+  void on_hash_table(std::uint32_t order) override;
   void on_report(parser::Report report) override;
   void on_stats(const parser::DepotStats& stats) override;
   void on_other_splat(parser::OtherSplat splat, std::uint64_t line) override;

@@ -30,11 +30,12 @@ void setup_estimate(CLI::App& app, EstimateOptions& options) {
   setup_run(app, options, {"text", "json"});
   auto& known = options.known;
   // Signs would wrap around; no kernel comes near this.
-  const auto number = CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000'000});
+  constexpr std::uint64_t kMost = 1'000'000'000'000;
+  const auto number = CLI::Range(std::uint64_t{1}, kMost);
   app.add_option("--records", known.records, "Unique stacks in the depot")->check(number)->type_name("N");
   app.add_option("--mean-frames", known.mean_frames, "Their frames, on average")->type_name("X");
   app.add_option("--evictable", known.evictable, "Of the records, those of clients that evict (KASAN)")
-      ->check(number)
+      ->check(CLI::Range(std::uint64_t{0}, kMost))
       ->type_name("N");
   app.add_option("--saves", known.saves, "Stacks saved, of which the input is a sample")
       ->check(number)

@@ -126,8 +126,8 @@ void StackCollection::on_boot(const BootFacts& boot, bool begins) {
     if (!boot_named_ && events_.size() > boot_begin_) {
       StackEvent nameless;
       nameless.kind = StackEvent::Kind::boot;
-      nameless.kernel = static_cast<std::uint32_t>(kernels_.size());
-      kernels_.emplace_back();
+      nameless.boot = static_cast<std::uint32_t>(boots_.size());
+      boots_.emplace_back();
       events_.insert(events_.begin() + static_cast<std::ptrdiff_t>(boot_begin_), nameless);
     }
     event_of_.clear();
@@ -135,14 +135,16 @@ void StackCollection::on_boot(const BootFacts& boot, bool begins) {
     boot_put_ = false;
     drain();
   }
-  // A kernel that says its name again says nothing new.
-  if (!begins && boot_named_) return;
+  CollectedBoot now{boot.release, boot.arch, boot.hash_order};
+  if (!begins && boot_named_) {
+    boots_.back() = std::move(now);
+    return;
+  }
   boot_named_ = true;
-  std::pair<std::string, std::string> kernel(boot.release, boot.arch);
-  if (kernels_.empty() || kernels_.back() != kernel) kernels_.push_back(std::move(kernel));
   StackEvent event;
   event.kind = StackEvent::Kind::boot;
-  event.kernel = static_cast<std::uint32_t>(kernels_.size() - 1);
+  event.boot = static_cast<std::uint32_t>(boots_.size());
+  boots_.push_back(std::move(now));
   events_.push_back(event);
 }
 

@@ -25,6 +25,12 @@ struct CollectedStack {
   bool taken = false;             // passes the filter
 };
 
+// What is known of a boot; nothing may be.
+struct CollectedBoot {
+  std::string release, arch;
+  std::optional<std::uint32_t> hash_order;
+};
+
 // What a line of a stack list says.
 struct StackEvent {
   enum class Kind : std::uint8_t { save, put, boot };
@@ -32,8 +38,8 @@ struct StackEvent {
   std::uint8_t client = 0;  // in clients()
   std::optional<bool> evictable;
   depot::StackId stack = 0;
-  std::uint64_t count = 1;   // in a row; or several saves of a boot where that is all the same to a depot
-  std::uint32_t kernel = 0;  // boot: in kernels()
+  std::uint64_t count = 1;  // in a row; or several saves of a boot where that is all the same to a depot
+  std::uint32_t boot = 0;   // in boots()
 };
 
 class StackCollection final : public StackListener {
@@ -62,7 +68,7 @@ class StackCollection final : public StackListener {
   [[nodiscard]] std::span<const std::uint64_t> words(depot::StackId id) const;
   [[nodiscard]] const parser::Frame& frame(std::uint64_t word) const { return (*frames_)[known_.at(word)]; }
   [[nodiscard]] const std::vector<std::string>& clients() const { return clients_; }
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& kernels() const { return kernels_; }
+  [[nodiscard]] const std::vector<CollectedBoot>& boots() const { return boots_; }
   [[nodiscard]] const std::vector<StackEvent>& events() const { return events_; }
 
  private:
@@ -77,7 +83,7 @@ class StackCollection final : public StackListener {
   std::unordered_map<std::uint64_t, parser::FrameId> known_;  // by Frame::identity: one that looks like it
   const parser::FrameTable* frames_ = nullptr;
   std::vector<std::string> clients_;
-  std::vector<std::pair<std::string, std::string>> kernels_;  // release and architecture of boots
+  std::vector<CollectedBoot> boots_;
   std::vector<StackEvent> events_;
   // Of the current boot.
   std::unordered_map<std::uint64_t, std::size_t> event_of_;  // by stack, client and flag: its save in events_

@@ -1,6 +1,7 @@
 #include "parser/kernel_release.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "parser/scan.h"
@@ -30,6 +31,13 @@ std::optional<Boot> read_banner(std::string_view text, std::uint64_t line) {
   const auto release = text.substr(0, std::min(text.find(' '), text.size()));
   if (release.empty() || !is_digit(release.front())) return std::nullopt;
   return Boot{line, std::string(release), arch_of(text), true};
+}
+
+std::optional<std::uint32_t> read_hash_order(std::string_view text) {
+  if (!skip(text, "stackdepot hash table entries: ")) return std::nullopt;
+  const auto entries = take_number<std::uint64_t>(text);
+  if (!entries || !std::has_single_bit(*entries) || !text.starts_with(" (order: ")) return std::nullopt;
+  return static_cast<std::uint32_t>(std::countr_zero(*entries));
 }
 
 // By hand: this line stands in each report, and a name that may hold blanks makes a pattern slow.

@@ -21,4 +21,8 @@ struct CpuLine {
 };
 std::optional<CpuLine> read_cpu_line(std::string_view text);
 
+// "stackdepot hash table entries: 32768 (order: 7, 524288 bytes, linear)", printed from v6.0 on: the order of
+// the table, 15. The one in the line is of its pages.
+std::optional<std::uint32_t> read_hash_order(std::string_view text);
+
 }  // namespace parser

@@ -144,6 +144,8 @@ void LogParser::on_text(Line line) {
       return;
     }
   }
+  if (!body.empty() && body.front() == 's')
+    if (const auto order = read_hash_order(body)) return sink_.on_hash_table(*order);
   if (contexts_.empty()) {
     if (!begins) return;
   } else if (!begins && !contexts_.contains(line.caller.key())) {

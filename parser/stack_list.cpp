@@ -32,7 +32,11 @@ void StackListReader::read(std::string_view line, std::uint64_t number) {
     boot.line = number;
     if (!record["kernel"].get(word)) boot.release = word;
     if (!record["arch"].get(word)) boot.arch = word;
-    return sink_.on_boot(boot);
+    sink_.on_boot(boot);
+    std::uint64_t order = 0;
+    if (!record["hash_order"].get(order) && order <= 32)
+      sink_.on_hash_table(static_cast<std::uint32_t>(order));
+    return;
   }
   Trace trace;
   trace.role = Role::listed;

@@ -1,7 +1,7 @@
 // Our interchange format, NDJSON: {"frames": ["0xffffffff81234567" | "symbol+0x1f/0x40 [module]", ...],
 // "count": 3, "evictable": false, "client": "slub_alloc", "op": "put"}; frames innermost first, the rest
-// optional. {"op": "boot", "frames": [], "kernel": "6.12.117-lab", "arch": "x86_64"} begins a boot, or names
-// the kernel of the stacks before it if there was no such line yet.
+// optional. {"op": "boot", "frames": [], "kernel": "6.12.117-lab", "arch": "x86_64", "hash_order": 20} begins
+// a boot, or names the kernel of the stacks before it if there was no such line yet.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -14,10 +14,11 @@ const std::string& StackListWriter::quoted(std::uint64_t word) {
 
 void StackListWriter::write(const StackEvent& event, std::ostream& out) {
   if (event.kind == StackEvent::Kind::boot) {
-    const auto& [release, arch] = collection_.kernels()[event.kernel];
+    const auto& [release, arch, hash_order] = collection_.boots()[event.boot];
     Json json{{"op", "boot"}, {"frames", Json::array()}};
     if (!release.empty()) json["kernel"] = valid_utf8(release);
     if (!arch.empty()) json["arch"] = valid_utf8(arch);
+    if (hash_order) json["hash_order"] = *hash_order;
     out << dumped(json) << "\n";
     return;
   }

@@ -156,6 +156,48 @@ grep -q "$(printf '\033')" out || fail "--color always"
 check "no colours in a pipe" 0 "$tool" "$log"
 grep -q "$(printf '\033')" out && fail "colours in a pipe"
 
+# Commands: the first word and nothing else.
+check "the commands are listed" 0 "$tool" --help
+out_has "estimate  "
+out_has "stacks  "
+for command in estimate stacks; do
+  check "$command --help" 0 "$tool" "$command" --help
+  out_has "Examples:"
+  out_has "depot-analyze $command"
+  check "$command --no-such-option" 2 "$tool" "$command" --no-such-option
+  check "$command without a file that is there" 2 "$tool" "$command" no-such-file
+  err_has "no-such-file: No such file or directory"
+  out_empty
+  cp "$log" "$command"
+  check "a file named $command" 0 "$tool" "./$command"
+  out_has "9 reports"
+  check "$command on a file of its name" 0 "$tool" "$command" "$command"
+  check "a file named $command behind another" 0 "$tool" "$log" "$command"
+  out_has "18 reports"
+  "$tool" "$command" <"$log" >out 2>err || fail "$command: standard input"
+  "$tool" "$command" "$log" 2>err | head -c 10 >/dev/null
+  [ "${PIPESTATUS[0]}" = 0 ] || fail "$command: a closed pipe: exit status ${PIPESTATUS[0]}"
+  check "$command with a file that is missing" 2 "$tool" "$command" "$log" no-such-file
+  [ -s out ] || fail "$command: the others are still read"
+  check "$command -o" 0 "$tool" "$command" -o result "$log"
+  out_empty
+  [ -s result ] || fail "$command: -o writes the result"
+  check "$command -o over an input" 2 "$tool" "$command" -o "$command" "$command"
+  err_has "would overwrite an input"
+  cmp -s "$log" "$command" || fail "$command: -o over an input left it whole"
+done
+check "estimate from numbers reads nothing" 0 "$tool" estimate --records 23232 --mean-frames 13
+out_has "775"
+check "estimate of a negative number" 2 "$tool" estimate --records -5
+check "estimate of nothing" 2 "$tool" estimate calm.txt
+err_has "there is nothing to count"
+check "a bad pattern" 2 "$tool" stacks --symbol '(' "$log"
+err_has "--symbol (: missing )"
+"$tool" stacks --format ndjson "$log" 2>err | "$tool" - >out 2>>err || fail "a stack list in a pipe"
+grep -q "29 saved, 25 unique" out || fail "a stack list in a pipe"
+check "escapes in stacks" 0 "$tool" stacks --top 0 hostile.txt
+LC_ALL=C grep -q "$(printf '[\033\007\377]')" out && fail "escapes in stacks reach the terminal"
+
 # A narrow terminal: no line is wider.
 if command -v script >/dev/null; then
   script -qec "stty cols 60 rows 24; TERM=xterm LC_ALL=C.UTF-8 '$tool' --color never '$log'" /dev/null >out 2>err </dev/null

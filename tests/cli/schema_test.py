@@ -7,9 +7,15 @@ import sys
 import jsonschema
 
 program, schema_dir, testdata = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
-schema = json.loads((schema_dir / "analysis-1.schema.json").read_text())
-validator = jsonschema.Draft202012Validator(schema)
-validator.check_schema(schema)
+
+
+def validator_of(name):
+    schema = json.loads((schema_dir / name).read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+validator = validator_of("analysis-1.schema.json")
 
 inputs = [p for folder in ("logs", "reports", "dumps") for p in sorted((testdata / folder).rglob("*")) if p.is_file()]
 wrong = 0
@@ -33,6 +39,33 @@ for path in inputs:
     if order != sorted(order):
         wrong += 1
         print(f"{path}: reports are not sorted")
+# The other commands: (schema, arguments before each input). What has nothing in it for a command prints nothing.
+documents = 0
+for name, command in (("estimate-1.schema.json", ["estimate"]),
+                      ("estimate-1.schema.json", ["estimate", "--what-if", "max-frames=8,page-size=64K", "--records", "1000"]),
+                      ("estimate-1.schema.json", ["estimate", "--saves", "100000"]),
+                      ("stacks-1.schema.json", ["stacks"]),
+                      ("stacks-1.schema.json", ["stacks", "--sort", "bytes", "--top", "3", "--kernel", "6.8-rc4"])):
+    other = validator_of(name)
+    for path in inputs:
+        run = subprocess.run([program, *command, "--format", "json", str(path)], capture_output=True)
+        if run.returncode not in (0, 2):
+            wrong += 1
+            print(f"{path}: {command}: exit status {run.returncode}")
+        if not run.stdout:
+            continue
+        documents += 1
+        document = json.loads(run.stdout.decode("utf-8"))
+        for error in other.iter_errors(document):
+            wrong += 1
+            print(f"{path}: {command}: {'/'.join(map(str, error.path))}: {error.message[:200]}")
+        for config in document.get("configs", []):
+            for key in (k[:-4] for k in config if k.endswith("_low")):
+                if not config[key + "_low"] <= config[key] <= config[key + "_high"]:
+                    wrong += 1
+                    print(f"{path}: {command}: {config['name']}: {key} lies outside its bounds")
+if documents < 10:
+    sys.exit(f"too little to test on: {documents} documents of the other commands")
 if len(inputs) < 3 or not {"log", "slab_traces"} <= kinds:
     sys.exit(f"too little to test on: {len(inputs)} inputs, kinds {kinds}")
 print(f"{len(inputs)} inputs, {wrong} errors")
