@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxTitles = 10'000;
 constexpr std::size_t kMaxBoots = 1'000;
+constexpr std::size_t kMaxStats = 1'000;
 
 depot::Client client_of_trace(const parser::Trace& trace) {
   switch (trace.role) {
@@ -42,8 +43,8 @@ depot::Client client_of_trace(const parser::Trace& trace) {
 
 // An input that nothing was recognised in and that is not text either.
 bool is_binary(const parser::TextFacts& facts, bool recognised) {
-  if (facts.text_lines == 0) return true;
-  return !recognised && facts.text_bytes < (facts.bytes - facts.nul_bytes) / 10;
+  return !recognised && (facts.text_lines == 0 ||
+                         facts.text_bytes < (facts.bytes - std::min(facts.bytes, facts.nul_bytes)) / 10);
 }
 
 }  // namespace
@@ -55,6 +56,8 @@ void Analyzer::add(const std::string& path, std::uint64_t max_unpacked,
                    const std::function<void(std::size_t)>& progress) {
   bool open = false;
   bool failed = false;
+  bool said = false;
+  const auto before = result_.inputs.size();
   read_input(path, max_unpacked,
              {[&](const InputName& name) {
                 open = true;
@@ -71,8 +74,12 @@ void Analyzer::add(const std::string& path, std::uint64_t max_unpacked,
               },
               [&](const InputError& error) {
                 failed = open;
+                said = true;
                 options_.failed(error);
               }});
+  if (result_.inputs.size() == before && !said && !useless_named_)
+    options_.failed({path, "nothing in it is a kernel log, a dump or a stack list", "name the log itself"});
+  useless_named_ = false;
 }
 
 void Analyzer::add_text(const std::string& name, std::string_view bytes, std::size_t chunk) {
@@ -85,6 +92,7 @@ void Analyzer::add_text(const std::string& name, std::string_view bytes, std::si
 void Analyzer::begin_input(const InputName& name) {
   current_ = name;
   kinds_.fill(false);
+  used_ = false;
   bad_lines_ = 0;
   result_.inputs.push_back({name.path, parser::InputKind::text, 0, 0, 0});
   parser_.begin_input(name.path);
@@ -93,13 +101,14 @@ void Analyzer::begin_input(const InputName& name) {
 void Analyzer::end_input(bool failed) {
   parser_.finish_input();
   const auto& facts = parser_.text_facts();
-  const bool recognised = std::find(kinds_.begin(), kinds_.end(), true) != kinds_.end();
+  const bool recognised = used_ || std::find(kinds_.begin(), kinds_.end(), true) != kinds_.end();
   const bool useless = !failed && (facts.bytes == 0 || is_binary(facts, recognised));
   if (useless) {
     // Nothing was found in it, so nothing refers to it. What lies about in a directory or archive is no
     // mistake.
     result_.inputs.pop_back();
     if (!current_.named_by_user) return;
+    useless_named_ = true;
     if (facts.bytes == 0)
       options_.failed({current_.path, "empty",
                        "was it written? try dmesg > " + (current_.path == "-" ? "FILE" : current_.path)});
@@ -132,6 +141,7 @@ void Analyzer::on_kind(parser::InputKind kind) {
 }
 
 BootFacts& Analyzer::boot() {
+  used_ = true;
   if (!boot_open_) {
     boot_open_ = true;
     current_boot_.input = result_.inputs.size() - 1;
@@ -160,7 +170,8 @@ void Analyzer::on_boot(const parser::Boot& found) {
   // Dumps and what a log says before it names its kernel belong to the boot that is named next, unless that
   // has a beginning of its own and the log had one before.
   const bool other_kernel = !current_boot_.release.empty() && current_boot_.release != found.release;
-  const bool begins = boot_has_log_ && (found.from_banner || other_kernel);
+  const bool other_log = boot_log_ != result_.inputs.size();
+  const bool begins = boot_has_log_ && (found.from_banner || other_kernel || other_log);
   if (begins) close_boot();
   auto& boot = this->boot();
   boot.input = result_.inputs.size() - 1;
@@ -169,7 +180,19 @@ void Analyzer::on_boot(const parser::Boot& found) {
   boot.arch = found.arch;
   boot.version = depot::parse_kernel_version(found.release);
   boot_has_log_ = true;
+  boot_log_ = result_.inputs.size();
   if (options_.listener != nullptr) options_.listener->on_boot(boot, begins);
+}
+
+// Two logs are two boots, unless one says that it goes on where the other ends, which none does. Dumps join
+// either.
+void Analyzer::log_speaks() {
+  const bool begins = boot_has_log_ && boot_log_ != result_.inputs.size();
+  if (begins) close_boot();
+  const auto& boot = this->boot();
+  boot_has_log_ = true;
+  boot_log_ = result_.inputs.size();
+  if (begins && options_.listener != nullptr) options_.listener->on_boot(boot, true);
 }
 
 void Analyzer::on_hash_table(std::uint32_t order) {
@@ -202,6 +225,7 @@ void Analyzer::on_depot_trace(const parser::Trace& trace) {
   }
   // Frames beyond the limit are gone, but a stack must not become equal to another for that.
   if (trace.frames_cut > 0) words_.push_back(trace.frames_cut);
+  if (kinds_[static_cast<std::size_t>(parser::InputKind::log)]) log_speaks();
   auto& boot = this->boot();
   const auto client = client_of_trace(trace);
   if (options_.listener != nullptr) options_.listener->on_stack(trace, parser_.frames(), words_, client);
@@ -209,15 +233,13 @@ void Analyzer::on_depot_trace(const parser::Trace& trace) {
     replay().put(words_, trace.count);
     return;
   }
-  boot.saves += trace.count;
+  boot.saves += std::min(trace.count, ~boot.saves);  // as Replay does: the sum stops at the largest number
   replay().save(words_, client, trace.evictable, trace.count);
-  const auto& kinds = kinds_;
-  if (kinds[static_cast<std::size_t>(parser::InputKind::log)]) boot_has_log_ = true;
 }
 
 void Analyzer::on_report(parser::Report report) {
+  log_speaks();
   auto& boot = this->boot();
-  boot_has_log_ = true;
   ++boot.reports;
   ++result_.report_count;
   ++result_.families[report.family];
@@ -229,7 +251,11 @@ void Analyzer::on_report(parser::Report report) {
     auto& title = result_.titles[known->second];
     ++title.count;
     title.corrupted += report.corrupted_reason.empty() ? 0 : 1;
-    if (title.input == input) title.line = std::min(title.line, report.line);
+    if (title.input == input && report.line < title.line) {
+      title.line = report.line;
+      title.first = report;
+      title.first.traces.clear();
+    }
   } else if (result_.titles.size() < kMaxTitles) {
     title_index_.emplace(report.title, result_.titles.size());
     TitleFacts title{1, report.corrupted_reason.empty() ? 0u : 1u, input, report.line, report};
@@ -244,7 +270,11 @@ void Analyzer::on_report(parser::Report report) {
 
 void Analyzer::on_stats(const parser::DepotStats& stats) {
   boot();
-  result_.kernel_stats.push_back({result_.inputs.size() - 1, stats});
+  // A file that was read again and again ends with what counts; the first ones are kept as a history.
+  const auto input = result_.inputs.size() - 1;
+  if (result_.kernel_stats.size() >= kMaxStats && result_.kernel_stats.back().input == input)
+    result_.kernel_stats.pop_back();
+  result_.kernel_stats.push_back({input, stats});
 }
 
 void Analyzer::on_other_splat(parser::OtherSplat splat, std::uint64_t /*line*/) {

@@ -139,6 +139,7 @@ class Analyzer final : private parser::Sink {
   void begin_input(const InputName& name);
   void end_input(bool failed);
   void close_boot();
+  void log_speaks();
   BootFacts& boot();
   depot::Replay& replay();
 
@@ -152,6 +153,9 @@ class Analyzer final : private parser::Sink {
   InputName current_;
   BootFacts current_boot_;
   bool boot_open_ = false;       // current_boot_ has something in it
+  std::size_t boot_log_ = 0;     // inputs there were when that log began: which log it is
+  bool used_ = false;            // something was found in the current input
+  bool useless_named_ = false;   // it was named and nothing could be done with it, which has been said
   bool boot_has_log_ = false;    // ... that came from a log, not from a dump
   std::uint64_t bad_lines_ = 0;  // of the current input
 };

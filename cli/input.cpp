@@ -172,7 +172,7 @@ std::vector<std::string> files_below(const std::string& directory, std::error_co
   for (fs::recursive_directory_iterator at(directory, fs::directory_options::skip_permission_denied, error),
        end;
        !error && at != end; at.increment(error))
-    if (at->is_regular_file(error) && !error) files.push_back(at->path().string());
+    if (!at->is_symlink(error) && at->is_regular_file(error) && !error) files.push_back(at->path().string());
   std::sort(files.begin(), files.end());
   return files;
 }

@@ -50,6 +50,8 @@ bool DumpReader::begins_entry(std::string_view line) const {
       return line.starts_with("Page allocated via order ");
     case 'p':
       return line.starts_with("pools: ");
+    case 'n':
+      return line.starts_with("nr_base_pages: ");
     case '{':
       return StackListReader::looks_like_record(line);
     default:
@@ -82,6 +84,7 @@ bool DumpReader::begin(std::string_view line, std::uint64_t number) {
   }
   if (StackListReader::looks_like_record(line)) {
     finish();
+    in_list_ = true;
     sink_.on_kind(InputKind::stack_list);
     stack_list_.read(line, number);
     return true;
@@ -170,6 +173,10 @@ bool DumpReader::take(std::string_view line, std::uint64_t number, bool idle) {
     return false;
   }
   if (begin(line, number)) return true;
+  if (in_list_ && line.find('{') != std::string_view::npos) {
+    sink_.on_bad_line(number, "no record: it has no \"frames\"");
+    return true;
+  }
   if (take_counter(line, number)) return true;
   if (state_ == State::entry || state_ == State::stats) finish();
   return take_bare_stack(line, number, idle);

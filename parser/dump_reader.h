@@ -23,8 +23,11 @@ class DumpReader {
   // Ends what is open: at a line that is no dump's, and at the end of input.
   void finish();
 
-  // alloc_traces and free_traces look alike; only the file's name tells.
-  void set_slab_role(Role role) { slab_role_ = role; }
+  // A new input. alloc_traces and free_traces look alike; only the file's name tells.
+  void begin_input(Role slab_role) {
+    slab_role_ = slab_role;
+    in_list_ = false;
+  }
 
  private:
   enum class State : std::uint8_t { none, entry, bare_stack, stats };
@@ -43,6 +46,7 @@ class DumpReader {
   Trace trace_;
   DepotStats stats_;
   Role slab_role_ = Role::slub_alloc;
+  bool in_list_ = false;  // this input has records of a stack list
 };
 
 }  // namespace parser

@@ -214,6 +214,11 @@ FrameId FrameTable::address(std::uint64_t address) {
 
 std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text) {
   text = trim_right(trim_left(text));
+  // powerpc's "[c000000012345678] [c000000000123456] f+0x1/0x2": the stack pointer is another one on each
+  // line.
+  if (const auto second = text.find("] [");
+      text.starts_with("[") && second != std::string_view::npos && second <= 17)
+    text.remove_prefix(second + 2);
   Parsed parsed;
   if (skip(text, "? ")) parsed.reliable = false;
   const auto id = intern(text);

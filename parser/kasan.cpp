@@ -4,6 +4,7 @@
 #include <array>
 
 #include "parser/scan.h"
+#include "parser/splats.h"
 
 namespace parser {
 namespace {
@@ -275,12 +276,17 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
       region().distance = to_number(groups[0]).value_or(0);
       region().position = groups[1];
       break;
-    case Fact::located_extent:
+    case Fact::located_extent: {
+      const auto size = to_number(groups[1]);
+      const auto start = to_number(groups[2], 16);
+      const auto end = to_number(groups[3], 16);
+      if (!size || !start || !end) break;
       region().state = groups[0];
-      region().size = to_number(groups[1]).value_or(0);
-      region().start = to_number(groups[2], 16).value_or(0);
-      region().end = to_number(groups[3], 16).value_or(0);
+      region().size = *size;
+      region().start = *start;
+      region().end = *end;
       break;
+    }
     case Fact::variable:
       awaits_ = Awaits::variable;
       break;

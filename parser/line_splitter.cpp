@@ -54,10 +54,18 @@ bool LineSplitter::needs_cleaning(std::string_view chunk) {
 }
 
 void LineSplitter::hold(std::string_view piece, bool clean) {
+  held_clean_ = held_clean_ && clean;
+  // A hole of NUL bytes, as a crash leaves them, must not use up the room of the line behind it.
+  while (!clean && !piece.empty() && piece.front() == '\0' && (held_.empty() || held_.back() == '\0')) {
+    const auto run = std::min(piece.find_first_not_of('\0'), piece.size());
+    const std::size_t kept = held_.empty() ? 1 : 0;
+    facts_.nul_bytes += run - kept;
+    held_.append(kept, '\0');
+    piece.remove_prefix(run);
+  }
   const auto room = kMaxLine - std::min(kMaxLine, held_.size());
   held_.append(piece.substr(0, room));
   held_dropped_ += piece.size() - std::min(room, piece.size());
-  held_clean_ = held_clean_ && clean;
 }
 
 std::string_view LineSplitter::cleaned(std::string_view raw, bool clean) {
@@ -85,6 +93,7 @@ std::string_view LineSplitter::cleaned(std::string_view raw, bool clean) {
     raw = scratch_;
   }
   while (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
+  if (facts_.lines == 1 && raw.starts_with("\xef\xbb\xbf")) raw.remove_prefix(3);  // a byte order mark
   // Once an input has proved to be text, looking at every further line would only cost time.
   const bool proved = clean && facts_.text_lines >= 1000;
   if (proved || looks_like_text(raw, nul_runs)) {

@@ -36,7 +36,7 @@ class LineSplitter {
       }
       const auto piece = chunk.substr(0, newline);
       chunk.remove_prefix(newline + 1);
-      if (held_.empty() && held_dropped_ == 0) {
+      if (held_.empty() && held_dropped_ == 0 && (clean || piece.size() <= kMaxLine)) {
         emit(piece, clean, on_line);
       } else {
         hold(piece, clean);

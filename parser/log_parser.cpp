@@ -9,6 +9,7 @@
 #include "parser/kasan.h"
 #include "parser/kernel_release.h"
 #include "parser/scan.h"
+#include "parser/splats.h"
 #include "parser/title.h"
 
 namespace parser {
@@ -16,39 +17,6 @@ namespace {
 
 // More callers than a machine has CPUs in the middle of a report: hostile, or not a log.
 constexpr std::size_t kMaxContexts = 1024;
-
-struct SplatStart {
-  std::string_view starts;
-  OtherSplat splat;
-};
-constexpr std::array<SplatStart, 26> kSplatStarts{{
-    {"WARNING: ", OtherSplat::warning},
-    {"BUG: KFENCE: ", OtherSplat::kfence},
-    {"BUG: KMSAN: ", OtherSplat::kmsan},
-    {"BUG: KCSAN: ", OtherSplat::kcsan},
-    {"UBSAN: ", OtherSplat::ubsan},
-    {"BUG: unable to handle ", OtherSplat::oops},
-    {"BUG: kernel NULL pointer dereference", OtherSplat::oops},
-    {"BUG: Kernel NULL pointer dereference", OtherSplat::oops},
-    {"Unable to handle kernel ", OtherSplat::oops},
-    {"general protection fault", OtherSplat::oops},
-    {"Oops: general protection fault", OtherSplat::oops},
-    {"divide error: ", OtherSplat::oops},
-    {"Oops: divide error", OtherSplat::oops},
-    {"Internal error: ", OtherSplat::oops},
-    {"kernel BUG at ", OtherSplat::kernel_bug},
-    {"Kernel BUG at ", OtherSplat::kernel_bug},
-    {"Kernel panic - not syncing: ", OtherSplat::panic},
-    {"INFO: rcu_", OtherSplat::stall},
-    {"rcu: INFO: rcu_", OtherSplat::stall},
-    {"INFO: task ", OtherSplat::stall},
-    {"watchdog: BUG: soft lockup", OtherSplat::stall},
-    {"BUG: soft lockup", OtherSplat::stall},
-    {"BUG: workqueue lockup", OtherSplat::stall},
-    {"INFO: possible ", OtherSplat::other_bug},
-    {"BUG: KASAN", OtherSplat::other_bug},
-    {"BUG: ", OtherSplat::other_bug},
-}};
 
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
 bool may_begin_something(char c) {
@@ -86,13 +54,14 @@ LogParser::~LogParser() = default;
 
 void LogParser::begin_input(std::string_view name) {
   splitter_ = LineSplitter{};
-  dumps_.set_slab_role(name.find("free_traces") != std::string_view::npos ? Role::slub_free
-                                                                          : Role::slub_alloc);
+  dumps_.begin_input(name.find("free_traces") != std::string_view::npos ? Role::slub_free : Role::slub_alloc);
   any_prefix_ = false;
   bare_report_ = false;
   last_key_ = 0;
   kasan_ = KasanMode::unknown;
   banner_in_input_ = false;
+  release_.clear();
+  last_oops_ = 0;
 }
 
 void LogParser::feed(std::string_view chunk) {
@@ -117,11 +86,15 @@ void LogParser::on_line(std::string_view raw, std::uint64_t number) {
     dumps_.finish();
   } else {
     if (dumps_.begins_entry(raw)) close_all(ReportBuilder::Close::superseded);
-    if (dumps_.take(raw, number, contexts_.empty())) return;
+    // Below a log with prefixes a bare stack's one blank is none of its continuation lines, which dmesg
+    // indents.
+    const bool below_log = any_prefix_ && !bare_report_ && raw.size() > 1 && raw[0] == ' ' && raw[1] != ' ';
+    if (dumps_.take(raw, number, contexts_.empty() || below_log)) return;
     // A second line of one printk, as dmesg indents it, follows its first. Anything else without a prefix in
     // a log that has them is some program writing to the same console, but for a title: what follows that one
     // has no prefix either.
-    bare_report_ = bare_report_ || raw.starts_with("BUG: ") || raw.starts_with("BUG ");
+    bare_report_ =
+        bare_report_ || raw.starts_with("BUG: ") || raw.starts_with("BUG ") || may_open_depot_trace(raw);
     if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
     if (contexts_.contains(last_key_)) line.caller = contexts_.at(last_key_).caller;
   }
@@ -163,7 +136,9 @@ void LogParser::on_text(Line line) {
         drop_if_idle(key);
         return;
       case ReportBuilder::Answer::foreign:
-        close_report(context, begins ? ReportBuilder::Close::superseded : ReportBuilder::Close::faded);
+        close_report(context, begins_other_splat(body) || body.starts_with("BUG ") || is_ruler(body, '=')
+                                  ? ReportBuilder::Close::superseded
+                                  : ReportBuilder::Close::faded);
         break;
     }
   }
@@ -214,12 +189,14 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
 }
 
 void LogParser::note_splat(const Line& line, std::string_view body) {
-  for (const auto& start : kSplatStarts)
-    if (body.starts_with(start.starts)) return sink_.on_other_splat(start.splat, line.number);
-  // What is left of a KASAN report of v4.x whose title was lost: "BUG foo_cache (Tainted: G    B): kasan: bad
-  // access detected"
-  if (body.starts_with("BUG ") && body.ends_with(": kasan: bad access detected"))
-    sink_.on_other_splat(OtherSplat::other_bug, line.number);
+  const auto splat = other_splat(body);
+  if (!splat) return;
+  // arm64 names one oops twice: "Unable to handle kernel ..." and, some lines on, "Internal error: Oops: ..."
+  constexpr std::uint64_t kOneOops = 40;
+  const bool again =
+      body.starts_with("Internal error: ") && last_oops_ != 0 && line.number - last_oops_ < kOneOops;
+  if (*splat == OtherSplat::oops || *splat == OtherSplat::kernel_bug) last_oops_ = line.number;
+  if (!again) sink_.on_other_splat(*splat, line.number);
 }
 
 void LogParser::publish(const Trace& trace) {

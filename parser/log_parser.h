@@ -76,6 +76,7 @@ class LogParser {
   bool bare_report_ = false;  // a title without a prefix came, and no line with one since
   KasanMode kasan_ = KasanMode::unknown;
   std::string release_;           // of the kernel that speaks
+  std::uint64_t last_oops_ = 0;   // line; 0: none in this input
   bool banner_in_input_ = false;  // "Linux version" was seen; reports' CPU lines then say nothing new
 };
 

@@ -156,6 +156,8 @@ bool take_host_and_tag(std::string_view& text, Line& line) {
   auto rest = text;
   const auto space = rest.find(' ');
   if (space == std::string_view::npos || space == 0 || space > 255) return false;
+  // "BUG: KASAN: ..." and "[12345.678901] BUG: ..." behind an ISO time are no "host tag:".
+  if (text.front() == '[' || text[space - 1] == ':') return false;
   rest.remove_prefix(space + 1);
   const auto colon = rest.find(": ");
   const auto end = colon == std::string_view::npos && rest.ends_with(":") ? rest.size() - 1 : colon;
@@ -189,7 +191,8 @@ bool take_iso(std::string_view& text, Line& line) {
     return false;
   const bool dmesg = rest.starts_with(",");
   if ((skip(rest, ".") || skip(rest, ",")) && !skip_digits(rest, 1, 9)) return false;
-  if (!skip(rest, "Z")) {
+  const bool zulu = skip(rest, "Z");
+  if (!zulu) {
     if (!skip(rest, "+") && !skip(rest, "-")) return false;
     if (!skip_digits(rest, 2, 2)) return false;
     skip(rest, ":");
@@ -197,8 +200,14 @@ bool take_iso(std::string_view& text, Line& line) {
   }
   if (!skip(rest, " ")) return false;
   if (!dmesg) {
+    // rsyslog writes an offset; containers and CI systems write Z and no host, and "Call Trace:" is then no
+    // tag.
     auto tagged = rest;
-    if (take_host_and_tag(tagged, line)) rest = tagged;
+    Line with_tag = line;
+    if (take_host_and_tag(tagged, with_tag) && !(zulu && with_tag.userspace)) {
+      line = with_tag;
+      rest = tagged;
+    }
   }
   text = rest;
   return true;

@@ -27,24 +27,6 @@ bool is_register_dump(std::string_view body) {
   return starts_with_any(body, kStarts);
 }
 
-bool begins_other_splat(std::string_view body) {
-  static constexpr std::array<std::string_view, 14> kStarts{"------------[ cut here ]",
-                                                            "BUG: ",
-                                                            "WARNING: ",
-                                                            "Oops: ",
-                                                            "general protection fault",
-                                                            "Internal error: ",
-                                                            "Unable to handle kernel",
-                                                            "kernel BUG at ",
-                                                            "Kernel panic - ",
-                                                            "INFO: rcu",
-                                                            "INFO: task ",
-                                                            "UBSAN: ",
-                                                            "Linux version ",
-                                                            "rcu: INFO:"};
-  return starts_with_any(body, kStarts);
-}
-
 void ReportBuilder::start_trace(Trace trace) {
   end_trace();
   if (trace.role == Role::call) saw_call_trace_ = true;
@@ -81,7 +63,8 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
     start_trace(std::move(call));
   }
   if (collector_.take(line.text)) {
-    // a frame of the open trace
+    // A frame of the open trace. If a line of somebody else's came before it, nobody knows whose this one is.
+    mixed_ = mixed_ || (unknown_run_ > 0 && collector_.open_in_depot());
   } else if (body.empty()) {
     if (collector_.open_in_depot()) end_trace();
     // A blank line is part of the report only if more of it follows.
@@ -98,9 +81,9 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
   } else if (collector_.open() && !collector_.open_in_depot() && is_register_dump(body)) {
     // stays open: frames of an interrupted context may follow
   } else {
-    if (collector_.open_in_depot() && !body.starts_with("PID = ")) end_trace();
     if (body.starts_with("CPU: ")) read_cpu(line, body);
     answer = read(line, body);
+    if (answer == Answer::taken && collector_.open_in_depot() && !body.starts_with("PID = ")) end_trace();
     // A section of the report ends the call trace: " lab_global+0x24/0x40 [labmod]" under "belongs to the
     // variable:" is no frame. Lines that the family does not know end nothing, they may be anyone's.
     if (answer == Answer::taken && !collector_.open_in_depot()) end_trace();
@@ -118,6 +101,8 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
 Report ReportBuilder::close(Close why) {
   end_trace();
   report_.corrupted_reason = damage(why);
+  if (report_.corrupted_reason.empty() && mixed_)
+    report_.corrupted_reason = "lines of others stand among the frames of a stack";
   return std::move(report_);
 }
 

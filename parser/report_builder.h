@@ -64,6 +64,7 @@ class ReportBuilder {
   Events events_;
   bool saw_call_trace_ = false;
   int unknown_run_ = 0;
+  bool mixed_ = false;
 };
 
 // Whether `body` is a ruler of at least 20 times `mark`.
@@ -73,8 +74,5 @@ inline bool is_ruler(std::string_view body, char mark) {
 
 // Register rows, code bytes and the like: they stand among the frames of a Call Trace and end nothing.
 bool is_register_dump(std::string_view body);
-
-// The first words of any other splat; a report that meets them is over.
-bool begins_other_splat(std::string_view body);
 
 }  // namespace parser

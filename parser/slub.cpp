@@ -3,6 +3,7 @@
 #include <array>
 
 #include "parser/scan.h"
+#include "parser/splats.h"
 
 namespace parser {
 namespace {

@@ -8,6 +8,9 @@
 
 namespace parser {
 
+// More saves than a kernel makes in its life; their sums still fit.
+constexpr std::uint64_t kMostSaves = 1'000'000'000'000;
+
 struct StackListReader::Json {
   simdjson::dom::parser parser;
 };
@@ -17,7 +20,7 @@ StackListReader::StackListReader(FrameTable& frames, Sink& sink)
 StackListReader::~StackListReader() = default;
 
 bool StackListReader::looks_like_record(std::string_view line) {
-  return line.starts_with("{") && line.find("\"frames\"") != std::string_view::npos;
+  return trim_left(line).starts_with("{") && line.find("\"frames\"") != std::string_view::npos;
 }
 
 void StackListReader::read(std::string_view line, std::uint64_t number) {
@@ -61,8 +64,8 @@ void StackListReader::read(std::string_view line, std::uint64_t number) {
     return sink_.on_bad_line(number, "a stack without frames: the kernel does not save it");
 
   simdjson::dom::element value;
-  if (!record["count"].get(value) && (value.get(trace.count) || trace.count == 0))
-    return sink_.on_bad_line(number, "\"count\" is not a whole number above 0");
+  if (!record["count"].get(value) && (value.get(trace.count) || trace.count == 0 || trace.count > kMostSaves))
+    return sink_.on_bad_line(number, "\"count\" is not a whole number from 1 to 1,000,000,000,000");
   if (!record["evictable"].get(value)) {
     bool evictable = false;
     if (value.get(evictable)) return sink_.on_bad_line(number, "\"evictable\" is neither true nor false");

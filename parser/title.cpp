@@ -8,12 +8,12 @@
 namespace parser {
 namespace {
 
-struct HelperGroup {
+struct SkipGroup {
   std::string_view reason;
   std::array<std::string_view, 16> names;  // a trailing '*' stands for any rest
 };
 
-constexpr std::array<HelperGroup, 6> kHelpers{{
+constexpr std::array<SkipGroup, 6> kSkipped{{
     {"sanitizers report for their caller",
      {"kasan_report*", "kasan_check*", "kasan_save*", "__kasan_*", "____kasan_*", "__asan_*", "__hwasan_*",
       "check_memory_region*", "print_report", "print_address_description*", "end_report", "memory_is_*",
@@ -52,7 +52,7 @@ std::string_view symbol_of(std::string_view location) {
 // The first function of the call trace, from the one that KASAN names on, that is no helper.
 std::string guilty_of(const Report& report, const FrameTable& frames) {
   const auto named = symbol_of(report.location);
-  if (!named.empty() && !is_helper_function(named)) return std::string(named);
+  if (!named.empty() && !is_skipped_function(named)) return std::string(named);
   for (const auto& trace : report.traces) {
     if (trace.role != Role::call) continue;
     bool reached = named.empty();
@@ -60,7 +60,7 @@ std::string guilty_of(const Report& report, const FrameTable& frames) {
       if (!ref.reliable) continue;
       const auto symbol = without_compiler_suffix(frames[ref.frame].symbol);
       reached = reached || symbol == named;
-      if (reached && !symbol.empty() && !is_helper_function(symbol)) return std::string(symbol);
+      if (reached && !symbol.empty() && !is_skipped_function(symbol)) return std::string(symbol);
     }
   }
   return std::string(named);
@@ -110,12 +110,17 @@ std::string plain_reason(std::string_view reason, std::string_view cache) {
   const auto named = " in " + std::string(cache) + " on ";
   if (const auto at = plain.find(named); at != std::string::npos) plain.replace(at, named.size(), " on ");
   // Addresses would make each report a kind of its own.
-  for (auto at = plain.find("0x"); at != std::string::npos; at = plain.find("0x", at + 4)) {
-    auto end = at + 2;
-    while (end < plain.size() && is_hex(plain[end])) ++end;
-    plain.replace(at, end - at, "ADDR");
+  std::string kind;
+  for (std::size_t at = 0; at < plain.size();) {
+    if (plain.compare(at, 2, "0x") != 0) {
+      kind += plain[at++];
+      continue;
+    }
+    kind += "ADDR";
+    at += 2;
+    while (at < plain.size() && is_hex(plain[at])) ++at;
   }
-  return plain;
+  return kind;
 }
 
 void name_slub(Report& report) {
@@ -136,8 +141,8 @@ std::string_view without_compiler_suffix(std::string_view symbol) {
   return symbol;
 }
 
-bool is_helper_function(std::string_view symbol) {
-  return std::any_of(kHelpers.begin(), kHelpers.end(), [symbol](const HelperGroup& group) {
+bool is_skipped_function(std::string_view symbol) {
+  return std::any_of(kSkipped.begin(), kSkipped.end(), [symbol](const SkipGroup& group) {
     return std::any_of(group.names.begin(), group.names.end(), [symbol](std::string_view pattern) {
       return !pattern.empty() && name_matches(symbol, pattern);
     });

@@ -17,7 +17,7 @@ std::string_view without_compiler_suffix(std::string_view symbol);
 
 // Functions that are where a bug shows, never where it is: sanitizers, memory and string primitives, locks,
 // lists.
-bool is_helper_function(std::string_view symbol);
+bool is_skipped_function(std::string_view symbol);
 
 // Grows when the naming of titles changes, so that baselines can tell.
 inline constexpr int kTitleScheme = 1;

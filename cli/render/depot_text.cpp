@@ -155,8 +155,10 @@ std::string waste(const Analysis& analysis, const Screen& screen) {
       parts += (parts.empty() ? "" : ", ") + kib(bytes) + " in " + what;
     };
     const auto slots = depot::Layout(config).fixed() ? accounting.records() : accounting.refcounted;
-    const auto empty = static_cast<double>(accounting.unused_slot_bytes) /
-                       static_cast<double>(std::max<std::uint64_t>(1, slots) * config.word);
+    auto empty = static_cast<double>(accounting.unused_slot_bytes) /
+                 static_cast<double>(std::max<std::uint64_t>(1, slots) * config.word);
+    // With MAX_FRAMES below 3 the freelist's link is what a record is sized for.
+    empty = std::min(empty, static_cast<double>(config.max_frames));
     add(accounting.unused_slot_bytes, "unused entry slots (" + fixed(empty, 0) + " of " +
                                           std::to_string(config.max_frames) + " on average)");
     add(accounting.padding_bytes, "padding to 16 bytes");
@@ -224,11 +226,12 @@ std::string one_kernels_counters(const Analysis& analysis, const KernelStats& fo
     if (layout.slots_per_pool() > 0 && layout.fixed()) {
       const auto slots = persistent + count("refcounted_in_use") + count("freelist_size");
       const auto pools = (slots + layout.slots_per_pool() - 1) / layout.slots_per_pool();
-      text += wrapped(
-          "  In fixed records of " + std::to_string(layout.slot_size()) + " bytes they would take " +
-              grouped(pools) + " pools, " + kib(pools * layout.pool_size()) + ", where the kernel has " +
-              grouped(count("pools")) + " pools, " + kib(count("pools") * layout.pool_size()) + ".",
-          prose_width(screen), "  ");
+      text +=
+          wrapped("  In fixed records of " + std::to_string(layout.slot_size()) + " bytes they would take " +
+                      grouped(pools) + (pools == 1 ? " pool, " : " pools, ") +
+                      kib(pools * layout.pool_size()) + ", where the kernel has " + grouped(count("pools")) +
+                      " pools, " + kib(count("pools") * layout.pool_size()) + ".",
+                  prose_width(screen), "  ");
     }
   }
   return text;

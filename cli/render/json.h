@@ -1,4 +1,4 @@
-// The analysis for programs: schema "depot-analyze/analysis/1", shipped as schema/analysis-1.json. Keys are
+// The analysis for programs: schema "depot-analyze/analysis/1", shipped as analysis-1.schema.json. Keys are
 // only added.
 #pragma once
 #include <ostream>

@@ -23,7 +23,7 @@ void field(std::string& out, std::string_view name, const std::string& value) {
 
 std::string access_text(const parser::Access& access) {
   std::string text{parser::access_name(access.kind)};
-  if (access.size) text += " of " + std::to_string(*access.size) + (*access.size == 1 ? " byte" : " bytes");
+  if (access.size) text += " of " + bytes_text(*access.size);
   if (access.address) text += " at " + hex(*access.address);
   if (!access.task.empty())
     text += " by " + access.task + (access.pid ? "/" + std::to_string(*access.pid) : "");

@@ -60,7 +60,9 @@ std::string header(const Analysis& analysis, const Screen& screen) {
 std::string place(const Analysis& analysis, std::size_t input, std::uint64_t line) {
   if (analysis.inputs.size() < 2 || input >= analysis.inputs.size()) return std::to_string(line);
   const auto& path = analysis.inputs[input].path;
-  return for_terminal(std::filesystem::path(path).filename().string()) + ":" + std::to_string(line);
+  constexpr std::size_t kMostColumns = 32;
+  return cut(for_terminal(std::filesystem::path(path).filename().string()), kMostColumns) + ":" +
+         std::to_string(line);
 }
 
 std::string titles(const Analysis& analysis, const Screen& screen) {
@@ -113,14 +115,16 @@ std::string titles(const Analysis& analysis, const Screen& screen) {
   return text;
 }
 
-std::string other_splats(const Analysis& analysis) {
+std::string other_splats(const Analysis& analysis, const Screen& screen) {
   std::string text;
   for (std::size_t i = 0; i < parser::kOtherSplats; ++i) {
     if (analysis.other_splats[i] == 0) continue;
     text += (text.empty() ? "" : ", ") + grouped(analysis.other_splats[i]) + " " +
             std::string(parser::other_splat_name(static_cast<parser::OtherSplat>(i)));
   }
-  return text.empty() ? text : "\nSeen as well, counted only: " + text + ".\n";
+  return text.empty() ? text
+                      : "\n" + wrapped("Seen as well, counted only: " + text + ".",
+                                       std::min(screen.width, kProse), "  ");
 }
 
 // Each boot has a depot of its own, so with several they are told apart.
@@ -143,8 +147,8 @@ std::string boots(const Analysis& analysis) {
 
 std::string text(const Analysis& analysis, const TextOptions& options) {
   const auto& screen = options.screen;
-  auto out = header(analysis, screen) + titles(analysis, screen) + other_splats(analysis) + boots(analysis) +
-             depot_text(analysis, screen);
+  auto out = header(analysis, screen) + titles(analysis, screen) + other_splats(analysis, screen) +
+             boots(analysis) + depot_text(analysis, screen);
   if (options.reports)
     for (const auto& found : analysis.reports) out += report_text(analysis, found, screen);
   return out;

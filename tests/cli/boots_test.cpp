@@ -101,3 +101,47 @@ TEST_CASE("--kernel overrides what the log says") {
   CHECK(result->analysis.is_log[1]);
   CHECK_EQ(result->analysis.configs[1].kernel.to_string(), "6.8-rc3");
 }
+
+TEST_CASE("two logs are two boots, also without a banner and of one release") {
+  const auto result = tests::analyse({{"a.log", report("6.12.3")}, {"b.log", report("6.12.3")}});
+  REQUIRE_EQ(result->analysis.boots.size(), 2);
+  CHECK_EQ(result->analysis.facts.saves, 2);
+  CHECK_EQ(result->analysis.unique, 2);
+}
+
+TEST_CASE("a log does not inherit the kernel of the one before") {
+  const std::string nameless =
+      "BUG: KASAN: slab-out-of-bounds in f+0x1/0x10\nRead of size 8 at addr ffff888000000008 by task cat/7\n"
+      "Call Trace:\n f+0x1/0x10\n\n==================================================================\n";
+  const auto result = tests::analyse({{"a.log", banner("5.15.0") + report("5.15.0")}, {"b.log", nameless}});
+  REQUIRE_EQ(result->analysis.reports.size(), 2);
+  CHECK_EQ(result->analysis.reports[1].report.kernel, "");
+}
+
+TEST_CASE("an input in which something was found is never dropped for its bytes") {
+  auto dirty = report("6.12.3");
+  for (std::size_t at = dirty.find('\n'); at != std::string::npos; at = dirty.find('\n', at + 3))
+    dirty.insert(at, " \x01");
+  const auto result = tests::analyse({{"dirty.log", dirty}});
+  REQUIRE_EQ(result->analysis.inputs.size(), 1);
+  REQUIRE_EQ(result->analysis.reports.size(), 1);
+  CHECK(result->errors.empty());
+}
+
+TEST_CASE("a title's row shows the first report's facts") {
+  // The report that begins first ends last: its caller was interrupted.
+  const std::string log =
+      "[    1.000000][    T1] BUG: KASAN: slab-out-of-bounds in f+0x1/0x10\n"
+      "[    1.000000][    C0] BUG: KASAN: slab-out-of-bounds in f+0x1/0x10\n"
+      "[    1.000000][    C0] Read of size 8 at addr ffff888000000008 by task cat/7\n"
+      "[    1.000000][    C0]  22-byte region [ffff888000000000, ffff888000000016)\n"
+      "[    1.000000][    C0] ==================================================================\n"
+      "[    1.000000][    T1] Read of size 8 at addr ffff888000000008 by task cat/7\n"
+      "[    1.000000][    T1]  11-byte region [ffff888000000000, ffff88800000000b)\n"
+      "[    1.000000][    T1] ==================================================================\n";
+  const auto result = tests::analyse({{"log", log}});
+  REQUIRE_EQ(result->analysis.titles.size(), 1);
+  CHECK_EQ(result->analysis.titles[0].line, 1);
+  REQUIRE(result->analysis.titles[0].first.region);
+  CHECK_EQ(result->analysis.titles[0].first.region->size, 11);
+}

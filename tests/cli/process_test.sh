@@ -61,8 +61,13 @@ err_has "binary: not text"
 head -c 100000 /dev/urandom >random
 check "random bytes" 2 "$tool" random
 err_has "random: not text"
-check "a directory that cannot be listed as text" 2 "$tool" empty.txt binary
-err_has "binary: not text"
+mkdir blobs
+cp binary blobs/a.bin
+check "a directory in which nothing is text" 2 "$tool" blobs
+err_has "blobs: nothing in it is a kernel log"
+tar -cf blobs.tar blobs
+check "an archive in which nothing is text" 2 "$tool" blobs.tar
+err_has "blobs.tar: nothing in it"
 
 mkdir none
 check "a directory without files" 2 "$tool" none
@@ -71,7 +76,8 @@ mkdir logs
 cp "$log" logs/a.txt
 cp binary logs/b.bin
 : >logs/c.empty
-check "a directory: what is no text in it is no mistake" 0 "$tool" logs
+ln -s a.txt logs/latest
+check "a directory: what is no text in it is no mistake, links are not followed" 0 "$tool" logs
 out_has "9 reports"
 err_empty
 
@@ -84,6 +90,14 @@ fi
 { printf '\0\0\1'; cat "$log"; printf '\0'; } >dirty.txt
 check "a few NUL and control bytes" 0 "$tool" dirty.txt
 out_has "9 reports"
+
+{ head -c 70000 /dev/zero; cat "$log"; } >hole.txt
+check "a hole of NUL bytes before a log" 0 "$tool" hole.txt
+out_has "9 reports"
+out_has "kernel 6.12.117-lab"
+{ printf '\xef\xbb\xbf'; cat "$log"; } >bom.txt
+check "a byte order mark" 0 "$tool" bom.txt
+out_has "kernel 6.12.117-lab"
 
 echo "[    1.000000] all is well" >calm.txt
 check "no report" 0 "$tool" calm.txt
@@ -204,9 +218,12 @@ if command -v script >/dev/null; then
   LC_ALL=C.UTF-8 awk '{ sub(/\r$/, ""); if (length($0) > 60) { print; bad = 1 } } END { exit bad }' out >wide || fail "a narrow terminal: $(head -2 wide)"
 fi
 
-# Progress is for eyes only.
-"$tool" "$log" 2>err >/dev/null
+# Progress is for eyes only, and for work that takes longer than a second.
+slowly() { cat "$log"; sleep 1.2; cat "$log"; sleep 0.1; cat "$log"; }
+slowly | "$tool" - 2>err >/dev/null
 [ ! -s err ] || fail "progress without a terminal"
+slowly | "$tool" --progress always - 2>err >/dev/null
+grep -q "MB/s" err || fail "--progress always"
 
 [ "$failures" = 0 ] && echo "all as expected"
 exit "$failures"

@@ -22,7 +22,9 @@ wrong = 0
 kinds = set()
 for path in inputs:
     run = subprocess.run([program, "--format", "json", str(path)], capture_output=True)
-    if not run.stdout:
+    if run.returncode not in (0, 2) or not run.stdout:
+        wrong += 1
+        print(f"{path}: exit status {run.returncode}, {len(run.stdout)} bytes of JSON")
         continue
     document = json.loads(run.stdout.decode("utf-8"))
     for error in validator.iter_errors(document):
