@@ -220,7 +220,7 @@ TEST_CASE("what cannot be estimated says why and exits with 2") {
 TEST_CASE("an estimate fits the screen and never steers the terminal") {
   const tests::Folder folder;
   const auto stats = folder.file("st\x1b[31mats", kBefore);
-  for (const std::size_t width : {60, 80, 100}) {
+  for (const std::size_t width : {60U, 80U, 100U}) {
     cli::render::Screen screen;
     screen.width = width;
     const auto ran = tests::run(cli::setup_estimate, cli::run_estimate, {stats}, screen);
