@@ -183,6 +183,11 @@ std::string hash_tables(const Costs& costs, const Screen& screen) {
         "  The input names its frames by symbols, so the hashes stand in for those of addresses: an "
         "approximation.",
         prose_width(screen), "    ");
+  if (!costs.configs[costs.reference].estimate.config.hash_order)
+    text += wrapped(
+        "  The size of the table is that of kernels with KASAN; a log with its line \"stackdepot hash table "
+        "entries\" tells, or --what-if hash-order.",
+        prose_width(screen), "    ");
   return "\n" + styled(screen, Style::bold, "Hash table") + ", for the stacks of the input\n" + text;
 }
 

@@ -161,6 +161,7 @@ TEST_CASE("a log knows the size of its hash table") {
   CHECK_EQ(config["hash_table_bytes"], 524288);
   CHECK_EQ(config["hash_table"]["buckets"], 32768);
   CHECK_EQ(result["configs"][3]["hash_order"], 14);
+  CHECK_FALSE(has(estimate({log, tests::testdata("logs/debian-6.12-slab-traces.tar.xz")}).out, "with KASAN"));
   const auto damaged = folder.file(
       "damaged", "[    0.081613] stackdepot hash table entries: 32767 (order: 7, 524288 bytes, linear)\n");
   CHECK_EQ(document({damaged, "--records", "9"})["configs"][kNew]["hash_order"], 20);
@@ -219,7 +220,7 @@ TEST_CASE("what cannot be estimated says why and exits with 2") {
 TEST_CASE("an estimate fits the screen and never steers the terminal") {
   const tests::Folder folder;
   const auto stats = folder.file("st\x1b[31mats", kBefore);
-  for (const std::size_t width : {60, 80, 100}) {
+  for (const std::size_t width : {60U, 80U, 100U}) {
     cli::render::Screen screen;
     screen.width = width;
     const auto ran = tests::run(cli::setup_estimate, cli::run_estimate, {stats}, screen);
