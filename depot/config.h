@@ -27,7 +27,7 @@ struct Config {
   std::uint32_t word = 8;             // bytes of an unsigned long: 4 or 8
   std::uint32_t max_frames = 64;      // CONFIG_STACKDEPOT_MAX_FRAMES (v6.8 ..)
   Evict evict = Evict::kByEra;
-  std::uint64_t grace = 0;                  // saves until an evicted slot may be reused; no effect before v6.8-rc3
+  std::uint64_t grace = 0;  // saves until an evicted slot may be reused; no effect before v6.8-rc3
   std::optional<std::uint32_t> hash_order;  // log2 of the buckets; 20, as with KASAN, if not given
   bool kmsan = false;                       // CONFIG_KMSAN, for its cap on pools
   std::optional<std::uint32_t> max_pools;   // stack_depot_max_pools= (v6.17 ..)
