@@ -96,26 +96,66 @@ void read_plain(PeekedFd& source, const InputName& name, const InputVisitor& vis
   visitor.end();
 }
 
-void read_packed(PeekedFd& source, const InputName& name, std::uint64_t max_unpacked,
+// One stream of an archive. Blocks are handed on as they come, so that of a cut archive nothing is lost that
+// could be unpacked. False if the archive cannot be read on; that has been said.
+bool read_member(archive* unpacker, const InputName& member, std::uint64_t& room,
                  const InputVisitor& visitor) {
+  visitor.begin(member);
+  bool first = true;
+  for (;;) {
+    const void* data = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    const auto got = archive_read_data_block(unpacker, &data, &size, &offset);
+    if (got == ARCHIVE_EOF) break;
+    const std::string_view block(static_cast<const char*>(data), got == ARCHIVE_OK ? size : 0);
+    InputError error{member.path, "", ""};
+    if (got != ARCHIVE_OK) {
+      const char* why = archive_error_string(unpacker);
+      error.message = std::string("cannot unpack: ") + (why != nullptr ? why : "damaged");
+      error.hint = "is it cut? what could be unpacked is in the results";
+    } else if (block.size() > room) {
+      error.message = "unpacks to more than --max-input; stopped there";
+      error.hint = "raise the limit with --max-input if you trust the file";
+    } else if (first && !member.named_by_user && is_packed(block)) {
+      error.message = "is packed inside an archive and was left out";
+      error.hint = "unpack the archive first";
+      visitor.failed(error);
+      break;
+    }
+    if (got != ARCHIVE_OK || block.size() > room) {
+      visitor.failed(error);
+      visitor.end();
+      return false;
+    }
+    first = false;
+    room -= block.size();
+    visitor.chunk(block);
+  }
+  visitor.end();
+  return true;
+}
+
+// `tar`: what comes out may itself be an archive. False if there was nothing in it, not even an empty stream.
+bool read_packed(PeekedFd& source, const InputName& name, std::uint64_t room, const InputVisitor& visitor,
+                 bool tar) {
   const std::unique_ptr<archive, ArchiveCloser> unpacker(archive_read_new());
   archive_read_support_filter_all(unpacker.get());
-  archive_read_support_format_tar(unpacker.get());
+  if (tar) archive_read_support_format_tar(unpacker.get());
   archive_read_support_format_raw(unpacker.get());
   const auto fail = [&](const char* hint) {
     const char* why = archive_error_string(unpacker.get());
     visitor.failed({name.path, std::string("cannot unpack: ") + (why != nullptr ? why : "damaged"), hint});
+    return true;
   };
   if (archive_read_open(unpacker.get(), &source, nullptr, feed_archive, nullptr) != ARCHIVE_OK)
-    return fail("is it whole? try unpacking it by hand");
+    return fail("is it cut? unpacking it by hand and piping the text in may save more");
 
-  std::string buffer(kChunk, '\0');
-  std::uint64_t unpacked = 0;
   archive_entry* entry = nullptr;
-  for (;;) {
+  for (bool any = false;; any = true) {
     const auto next = archive_read_next_header(unpacker.get(), &entry);
-    if (next == ARCHIVE_EOF) return;
-    if (next < ARCHIVE_WARN) return fail("what was unpacked so far is in the results");
+    if (next == ARCHIVE_EOF) return any;
+    if (next < ARCHIVE_WARN) return fail("is it cut? what could be unpacked is in the results");
     const bool raw = archive_format(unpacker.get()) == ARCHIVE_FORMAT_RAW;
     if (!raw && archive_entry_filetype(entry) != AE_IFREG) continue;
     auto member = name;
@@ -124,26 +164,7 @@ void read_packed(PeekedFd& source, const InputName& name, std::uint64_t max_unpa
       member.path += std::string("!") + (path != nullptr ? path : "?");
       member.named_by_user = false;
     }
-    visitor.begin(member);
-    for (;;) {
-      const auto got = archive_read_data(unpacker.get(), buffer.data(), buffer.size());
-      if (got == 0) break;
-      if (got < 0) {
-        fail("what was unpacked so far is in the results");
-        visitor.end();
-        return;
-      }
-      unpacked += static_cast<std::uint64_t>(got);
-      if (unpacked > max_unpacked) {
-        visitor.failed({name.path,
-                        "unpacks to more than " + std::to_string(max_unpacked) + " bytes; stopped there",
-                        "raise the limit with --max-input if you trust the file"});
-        visitor.end();
-        return;
-      }
-      visitor.chunk({buffer.data(), static_cast<std::size_t>(got)});
-    }
-    visitor.end();
+    if (!read_member(unpacker.get(), member, room, visitor)) return true;
   }
 }
 
@@ -162,7 +183,15 @@ void read_file(const InputName& name, std::uint64_t max_unpacked, const InputVis
   source.fd = fd.get();
   const auto start = source.peek();
   if (source.error != 0) return visitor.failed({name.path, std::strerror(source.error), ""});
-  if (is_packed(start)) return read_packed(source, name, max_unpacked, visitor);
+  if (is_packed(start)) {
+    if (read_packed(source, name, max_unpacked, visitor, true)) return;
+    // A packed log that begins with a block of NUL bytes looks like the end of an empty tar.
+    if (::lseek(fd.get(), 0, SEEK_SET) == 0) {
+      source.peeked = 0;
+      read_packed(source, name, max_unpacked, visitor, false);
+    }
+    return;
+  }
   read_plain(source, name, visitor);
 }
 

@@ -196,7 +196,9 @@ Estimate estimate_one(const Population& population, const Stacks& stacks, const 
   if (!layout.fixed() && sizes) out.limits.push_back("How deep the stacks are is known only roughly.");
   if (mode == Evicting::kNo && stacks.ever.low != stacks.ever.high)
     out.limits.push_back(
-        "Of the records made anew after an eviction, how many were of a stack stored before is not known.");
+        "How many of the stacks were refcounted, and how often such a one was stored again after an "
+        "eviction, is "
+        "not known.");
   std::sort(out.limits.begin(), out.limits.end());
   out.limits.erase(std::unique(out.limits.begin(), out.limits.end()), out.limits.end());
   return out;

@@ -156,7 +156,19 @@ out_has "13 reports"
 out_has "2 boots"
 head -c 3000 both.tar | gzip -c >cut.tar.gz
 check "a cut archive" 2 "$tool" cut.tar.gz
-err_has "cut.tar.gz: cannot unpack"
+err_has "cannot unpack"
+gzip -c "$log" >a.log.gz
+cp "$log" b.log
+tar -cf mixed.tar a.log.gz b.log
+check "a packed file inside an archive is not left out in silence" 2 "$tool" mixed.tar
+err_has "mixed.tar!a.log.gz: is packed inside an archive"
+out_has "9 reports"
+{ head -c 4096 /dev/zero; cat "$log"; } | gzip -c >hole.gz
+check "a packed log that begins with a hole" 0 "$tool" hole.gz
+out_has "9 reports"
+gzip -c "$log" | head -c 9000 >half.gz
+check "a cut packed file is said to be cut" 2 "$tool" half.gz
+err_has "half.gz: cannot unpack"
 head -c 5000000 /dev/zero | tr '\0' 'a' | gzip -c >bomb.gz
 check "an archive that unpacks to more than --max-input" 2 "$tool" --max-input 1MB bomb.gz
 err_has "raise the limit with --max-input"
