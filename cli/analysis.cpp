@@ -121,6 +121,7 @@ void Analyzer::end_input(bool failed) {
   input.bytes = facts.bytes;
   input.lines = facts.lines;
   input.cut_lines = facts.cut_lines;
+  if (options_.input_read) options_.input_read(input);
   if (facts.cut_lines > 0)
     options_.warn(current_.path + ": " + std::to_string(facts.cut_lines) +
                   " lines are longer than 64 KiB; their ends were not read");

@@ -109,8 +109,9 @@ struct AnalyzerOptions {
   std::optional<depot::KernelVersion> kernel;  // instead of what the input says
   std::vector<WhatIf> what_if;
   StackListener* listener = nullptr;
-  std::function<void(const InputError&)> failed;  // an input that could not be used
-  std::function<void(const std::string&)> warn;   // something was left out
+  std::function<void(const InputError&)> failed;      // an input that could not be used
+  std::function<void(const InputFacts&)> input_read;  // an input that was used; may be empty
+  std::function<void(const std::string&)> warn;       // something was left out
 };
 
 class Analyzer final : private parser::Sink {

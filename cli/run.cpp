@@ -17,11 +17,34 @@
 namespace cli {
 namespace {
 
-std::shared_ptr<spdlog::logger> make_log(std::ostream& err, bool quiet) {
+// Why the result must not go to `output`, said before hours of reading: it would replace an input, or there
+// is no such place. Empty if it may.
+std::string output_error(const std::string& output, const std::vector<std::string>& inputs) {
+  namespace fs = std::filesystem;
+  if (output.empty()) return {};
+  std::error_code error;
+  const auto parent = fs::path(output).parent_path();
+  if (!parent.empty() && !fs::is_directory(parent, error)) return "no such directory";
+  if (!fs::is_regular_file(output, error)) return {};
+  const auto place = fs::canonical(output, error);
+  for (const auto& input : inputs) {
+    if (fs::is_regular_file(input, error) && fs::equivalent(input, output, error))
+      return "would overwrite an input";
+    if (!fs::is_directory(input, error)) continue;
+    const auto below = place.lexically_relative(fs::canonical(input, error));
+    if (!below.empty() && *below.begin() != "..")
+      return "would overwrite an input, " + below.string() + " in " + input;
+  }
+  return {};
+}
+
+std::shared_ptr<spdlog::logger> make_log(std::ostream& err, const RunOptions& options) {
   auto log = std::make_shared<spdlog::logger>("depot-analyze",
                                               std::make_shared<spdlog::sinks::ostream_sink_st>(err, true));
   log->set_pattern("%n: %v");
-  log->set_level(quiet ? spdlog::level::err : spdlog::level::info);
+  log->set_level(options.quiet     ? spdlog::level::err
+                 : options.verbose ? spdlog::level::debug
+                                   : spdlog::level::info);
   return log;
 }
 
@@ -74,11 +97,12 @@ void setup_run(CLI::App& app, RunOptions& options, const std::vector<std::string
   app.add_option("--progress", options.progress, "Progress on standard error")
       ->check(CLI::IsMember(when))
       ->capture_default_str();
+  app.add_flag("-v,--verbose", options.verbose, "What each input turned out to be, on standard error");
   app.add_flag("-q,--quiet", options.quiet, "No warnings, errors only");
 }
 
 Run::Run(const RunOptions& options, std::ostream& err)
-    : options_(options), err_(err), log_(make_log(err, options.quiet)), inputs_(options.inputs) {}
+    : options_(options), err_(err), log_(make_log(err, options)), inputs_(options.inputs) {}
 
 ExitCode Run::fail(const std::string& text) {
   if (progress_) progress_->clear();
@@ -101,13 +125,9 @@ std::optional<AnalyzerOptions> Run::check(bool needs_input) {
     }
     inputs_.emplace_back("-");
   }
-  for (const auto& input : inputs_) {
-    std::error_code error;
-    if (!options_.output.empty() && std::filesystem::is_regular_file(input, error) &&
-        std::filesystem::equivalent(input, options_.output, error)) {
-      fail("-o " + options_.output + ": would overwrite an input");
-      return std::nullopt;
-    }
+  if (auto error = output_error(options_.output, inputs_); !error.empty()) {
+    fail("-o " + options_.output + ": " + error);
+    return std::nullopt;
   }
   auto read = read_options(options_);
   if (const auto* error = std::get_if<std::string>(&read)) {
@@ -123,6 +143,11 @@ std::optional<AnalyzerOptions> Run::check(bool needs_input) {
     fail(error.path + ": " + error.message + (error.hint.empty() ? "" : " (" + error.hint + ")"));
   };
   result.warn = [this](const std::string& text) { warn(text); };
+  result.input_read = [this](const InputFacts& input) {
+    progress_->clear();
+    log_->debug("{}: {}, {} lines, {} bytes", render::for_terminal(input.path),
+                parser::input_kind_name(input.kind), input.lines, input.bytes);
+  };
   return std::move(result);
 }
 

@@ -34,6 +34,7 @@ struct RunOptions {
   std::vector<std::string> what_if;
   std::uint64_t max_input = std::uint64_t{64} << 30;
   bool quiet = false;
+  bool verbose = false;
 };
 
 void setup_run(CLI::App& app, RunOptions& options, const std::vector<std::string>& formats);

@@ -143,6 +143,13 @@ grep -q '"depot-analyze/analysis/1"' result.json || fail "-o writes the result"
 out_empty
 check "-o where it cannot be" 2 "$tool" -o none/such/dir/result "$log"
 err_has "none/such/dir/result"
+mkdir kept
+cp "$log" kept/a.txt
+check "-o onto a file of an input directory" 2 "$tool" -o kept/a.txt kept
+err_has "would overwrite an input"
+cmp -s "$log" kept/a.txt || fail "-o replaced an input"
+check "-v" 0 "$tool" -v "$log"
+err_has "log, 1067 lines"
 
 for packer in "gzip -c" "xz -c" "bzip2 -c" "zstd -qc"; do
   command -v "${packer%% *}" >/dev/null || continue
