@@ -150,14 +150,14 @@ BootFacts& Analyzer::boot() {
   return current_boot_;
 }
 
-void Analyzer::close_boot() {
+void Analyzer::close_boot(bool last) {
   if (!boot_open_) return;
   if (replay_) {
     // Records are made for each stack a boot saves first; the oldest layout neither evicts nor cuts any off.
     const auto first = replay_->current().front();
     current_boot_.unique = first.allocations;
     result_.unique += current_boot_.unique;
-    replay_->new_boot();
+    if (!last) replay_->new_boot();
   }
   if (result_.boots.size() < kMaxBoots)
     result_.boots.push_back(current_boot_);
@@ -290,9 +290,15 @@ void Analyzer::on_bad_line(std::uint64_t line, std::string_view why) {
          "a stack list has one {\"frames\": [\"0xffffffff81234567\", ...]} per line; this line is left out"});
 }
 
+std::optional<std::uint32_t> Analyzer::handle(std::size_t config,
+                                              std::span<const std::uint64_t> words) const {
+  const auto* stack = replay_ ? replay_->stacks().find(words) : nullptr;
+  return stack == nullptr ? std::nullopt : replay_->handle(config, stack->id);
+}
+
 Analysis Analyzer::finish() {
   replay();
-  close_boot();
+  close_boot(true);
   auto result = std::move(result_);
   result.facts = replay_->facts();
   result.configs = replay_->configs();

@@ -126,6 +126,9 @@ class Analyzer final : private parser::Sink {
   void add_text(const std::string& name, std::string_view bytes, std::size_t chunk = kChunk);
   // Ends the pass. The result refers to the analyzer's frames.
   Analysis finish();
+  // After finish(): the depot_stack_handle_t of a stack's record in the last boot under a config of the
+  // analysis.
+  std::optional<std::uint32_t> handle(std::size_t config, std::span<const std::uint64_t> words) const;
 
  private:
   void on_boot(const parser::Boot& boot) override;
@@ -139,7 +142,8 @@ class Analyzer final : private parser::Sink {
 
   void begin_input(const InputName& name);
   void end_input(bool failed);
-  void close_boot();
+  // The last boot's depot stays, for handle().
+  void close_boot(bool last = false);
   void log_speaks();
   BootFacts& boot();
   depot::Replay& replay();

@@ -38,19 +38,29 @@ std::size_t chosen_config(const Analysis& analysis) {
   return kDefaultConfigs - 1;
 }
 
-render::StackRows rows(const StacksOptions& options, const Analysis& analysis,
+// A record's handle tells its place, and that depends on every save before it: only a list of one boot has
+// them all.
+bool knows_order(const Analysis& analysis) {
+  return analysis.boots.size() + analysis.boots_left_out == 1 &&
+         std::all_of(analysis.inputs.begin(), analysis.inputs.end(),
+                     [](const InputFacts& input) { return input.kind == parser::InputKind::stack_list; });
+}
+
+render::StackRows rows(const StacksOptions& options, const Analysis& analysis, const Analyzer& analyzer,
                        const StackCollection& collection) {
   render::StackRows rows;
   rows.config = analysis.configs[chosen_config(analysis)];
   rows.total_saves = analysis.facts.saves;
   rows.total_unique = analysis.facts.unique;
   const depot::Layout layout(rows.config);
+  const bool order = knows_order(analysis);
   for (depot::StackId id = 0; id < collection.stacks().size(); ++id) {
     const auto& stack = collection.stacks()[id];
     if (stack.count == 0) continue;
     const auto depth = collection.words(id).size();
     const bool refcounted = depot::saves_refcounted(rows.config, stack.client, stack.evictable);
-    rows.rows.push_back({id, depth, layout.record(depth, refcounted).total()});
+    rows.rows.push_back({id, depth, layout.record(depth, refcounted).total(), std::nullopt});
+    if (order) rows.rows.back().handle = analyzer.handle(chosen_config(analysis), collection.words(id));
     rows.saves += stack.count;
   }
   rows.unique = rows.rows.size();
@@ -124,7 +134,7 @@ ExitCode run_stacks(const StacksOptions& options, const render::Screen& screen, 
 
   auto& result = run.result(out);
   if (list && how.drain) return run.finish();
-  const auto chosen = rows(options, analysis, collection);
+  const auto chosen = rows(options, analysis, analyzer, collection);
   if (list) {
     std::vector<bool> shown(collection.stacks().size());
     for (const auto& row : chosen.rows) shown[row.id] = true;

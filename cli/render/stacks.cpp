@@ -29,6 +29,12 @@ std::string folded_frame(const parser::Frame& frame) {
   return text;
 }
 
+// As kernels print it: %08x.
+std::string handle_text(std::uint32_t handle) {
+  const auto digits = hex(handle).substr(2);
+  return std::string(8 - digits.size(), '0') + digits;
+}
+
 }  // namespace
 
 void stacks_text(const StackCollection& collection, const StackRows& rows, const Screen& screen,
@@ -50,7 +56,8 @@ void stacks_text(const StackCollection& collection, const StackRows& rows, const
     });
     const auto line = grouped(stack.count) + (stack.count == 1 ? " save   " : " saves   ") +
                       grouped(row.bytes) + " bytes   " + std::to_string(row.depth) +
-                      (row.depth == 1 ? " frame   " : " frames   ") + clients;
+                      (row.depth == 1 ? " frame   " : " frames   ") + clients +
+                      (row.handle ? "   handle " + handle_text(*row.handle) : "");
     out << "\n" << styled(screen, Style::green, cut(line, screen.width)) << "\n";
     for (const auto word : collection.words(row.id))
       out << cut("    " + for_terminal(frame_text(collection.frame(word))), screen.width) << "\n";
@@ -68,6 +75,7 @@ void stacks_json(const Analysis& analysis, const StackCollection& collection, co
   write_list(out, "stacks", rows.rows.size(), [&](std::size_t i) {
     const auto& row = rows.rows[i];
     Json json{{"count", collection.stacks()[row.id].count}, {"bytes", row.bytes}, {"depth", row.depth}};
+    if (row.handle) json["handle"] = "0x" + handle_text(*row.handle);
     auto& clients = json["clients"] = Json::array();
     each_client(collection, row.id, [&](const std::string& name) { clients.push_back(valid_utf8(name)); });
     auto& frames = json["frames"] = Json::array();

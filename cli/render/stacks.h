@@ -2,6 +2,7 @@
 // added), and folded for flame graphs.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <ostream>
 #include <vector>
 
@@ -13,8 +14,9 @@ namespace cli::render {
 
 struct StackRow {
   depot::StackId id = 0;
-  std::uint64_t depth = 0;  // frames
-  std::uint64_t bytes = 0;  // of its record
+  std::uint64_t depth = 0;              // frames
+  std::uint64_t bytes = 0;              // of its record
+  std::optional<std::uint32_t> handle;  // of its record, where the input says in which order all were saved
 };
 
 struct StackRows {

@@ -244,3 +244,23 @@ TEST_CASE("--top chooses the stacks of a list and leaves their order") {
   CHECK_EQ(json::parse(first)["count"], 9);
   CHECK_EQ(json::parse(second)["frames"][0], "ext4_b+0x5/0x10 [ext4]");
 }
+
+TEST_CASE("a list of one boot gives each record's handle, as that kernel would print it") {
+  const tests::Folder folder;
+  const auto list = folder.file("list.ndjson",
+                                "{\"frames\":[\"0xffffffff81000000\"]}\n"
+                                "{\"frames\":[\"0xffffffff81000010\",\"0xffffffff81000020\"]}\n");
+  const auto handles = [&](const std::string& kernel) {
+    std::string text;
+    for (const auto& stack : document({list, "--kernel", kernel})["stacks"])
+      text += stack["handle"].get<std::string>() + " ";
+    return text;
+  };
+  // The first handle of each era, and the one a record further on.
+  CHECK_EQ(handles("6.12"), "0x00000001 0x00060001 ");
+  CHECK_EQ(handles("6.1"), "0x04000000 0x04020000 ");
+  CHECK_EQ(handles("6.8-rc4"), "0x07b40000 0x07700000 ");
+  // A log's stacks are some of those that were saved; where their records lie nobody knows.
+  const auto log = document({std::string(DEPOT_SOURCE_DIR) + "/testdata/logs/kasan-slub-6.12.txt"});
+  CHECK_FALSE(log["stacks"][0].contains("handle"));
+}
