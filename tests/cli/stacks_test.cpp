@@ -252,8 +252,8 @@ TEST_CASE("a list of one boot gives each record's handle, as that kernel would p
                                 "{\"frames\":[\"0xffffffff81000010\",\"0xffffffff81000020\"]}\n");
   const auto handles = [&](const std::string& kernel) {
     std::string text;
-    for (const auto& stack : document({list, "--kernel", kernel})["stacks"])
-      text += stack["handle"].get<std::string>() + " ";
+    const auto all = document({list, "--kernel", kernel});
+    for (const auto& stack : all["stacks"]) text += stack["handle"].get<std::string>() + " ";
     return text;
   };
   // The first handle of each era, and the one a record further on.
