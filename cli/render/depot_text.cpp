@@ -1,27 +1,17 @@
 #include "cli/render/depot_text.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
 #include "cli/render/escape.h"
 #include "cli/render/numbers.h"
 #include "cli/render/style.h"
+#include "cli/render/table.h"
 #include "depot/layout.h"
 
 namespace cli::render {
 namespace {
-
-std::string pad(std::string text, std::size_t width) {
-  const auto have = columns(text);
-  return have < width ? std::string(width - have, ' ') + text : text;
-}
-
-std::string pad_right(std::string text, std::size_t width) {
-  const auto have = columns(text);
-  return have < width ? text + std::string(width - have, ' ') : text;
-}
 
 std::uint64_t record_bytes(const depot::Accounting& accounting) {
   return accounting.header_bytes + accounting.entry_bytes + accounting.padding_bytes +
@@ -33,10 +23,6 @@ std::uint64_t record_bytes(const depot::Accounting& accounting) {
 double waste_share(const depot::Accounting& accounting) {
   const auto spent = record_bytes(accounting) + accounting.tail_bytes;
   return spent == 0 ? 0 : static_cast<double>(accounting.wasted_bytes()) / static_cast<double>(spent);
-}
-
-std::size_t prose_width(const Screen& screen) {
-  return std::min(screen.width, kProse);
 }
 
 // "   3-6 ▂    7-10 █   11-14 ▃": unique stacks by depth, at most eight groups
@@ -77,70 +63,32 @@ std::string summary(const Analysis& analysis, const Screen& screen) {
   return "\n" + text + histogram(facts, screen);
 }
 
-// The columns of the table after the name. Where there is no room, the highest rank goes first.
-struct Column {
-  const char* title;
-  std::size_t width;
-  int rank;
-};
-constexpr std::array<Column, 8> kColumns{{{"records", 9, 0},
-                                          {"bytes", 11, 4},
-                                          {"wasted", 11, 1},
-                                          {"share", 7, 3},
-                                          {"", 12, 5},  // the share as a bar
-                                          {"pools", 7, 0},
-                                          {"memory", 12, 0},
-                                          {"saved", 12, 2}}};
-
 std::string table(const Analysis& analysis, const Screen& screen) {
-  const bool marked = screen.width >= 80;
+  const bool wide = screen.width >= 80;
   std::uint64_t worst = 0;
-  std::size_t name_width = 0;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < analysis.configs.size(); ++i) {
-    worst = std::max(worst, analysis.accountings[i].pool_bytes);
-    const bool own = analysis.is_log[i] && i < kDefaultConfigs;
-    names.push_back(for_terminal(analysis.configs[i].name) + (!own ? "" : marked ? "  this log" : " *"));
-    name_width = std::max(name_width, columns(names.back()));
-  }
-  int rank = 5;
-  std::size_t needed = 0;
-  for (; rank >= 0; --rank) {
-    needed = 2;
-    for (const auto& column : kColumns) needed += column.rank <= rank ? column.width : 0;
-    if (needed + name_width <= screen.width) break;
-  }
-  rank = std::max(rank, 0);
-  name_width = std::min(name_width, screen.width > needed + 8 ? screen.width - needed : 8);
-
-  const auto row = [&](const std::string& name, bool own,
-                       const std::array<std::string, kColumns.size()>& cells) {
-    auto text = "  " + pad_right(cut(name, name_width), name_width);
-    if (own) text = styled(screen, Style::green, text);
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const auto& column = kColumns[i];
-      if (column.rank > rank) continue;
-      text += column.title[0] == 0 ? pad_right("  " + cells[i], column.width) : pad(cells[i], column.width);
-    }
-    while (text.ends_with(' ')) text.pop_back();
-    return text + "\n";
-  };
-
-  std::array<std::string, kColumns.size()> titles;
-  std::transform(kColumns.begin(), kColumns.end(), titles.begin(),
-                 [](const Column& column) { return column.title; });
-  auto text = "\n" + row("", false, titles);
+  for (const auto& accounting : analysis.accountings) worst = std::max(worst, accounting.pool_bytes);
+  Table table({{"records", 0},
+               {"bytes", 4},
+               {"wasted", 1},
+               {"share", 3},
+               {"", 5, true},
+               {"pools", 0},
+               {"memory", 0},
+               {"saved", 2}});
   for (std::size_t i = 0; i < analysis.configs.size(); ++i) {
     const auto& accounting = analysis.accountings[i];
     const auto share = waste_share(accounting);
     const auto saved = worst - accounting.pool_bytes;
-    text += row(names[i], analysis.is_log[i] && i < kDefaultConfigs,
-                {grouped(accounting.records()), kib(record_bytes(accounting)), kib(accounting.wasted_bytes()),
-                 percent(share), bar(share, 10, screen.unicode), grouped(accounting.pools),
-                 kib(accounting.pool_bytes), saved == 0 ? "-" : kib(saved)});
+    const bool own = analysis.is_log[i] && i < kDefaultConfigs;
+    table.add(for_terminal(analysis.configs[i].name) + (!own   ? ""
+                                                        : wide ? "  this log"
+                                                               : " *"),
+              {grouped(accounting.records()), kib(record_bytes(accounting)), kib(accounting.wasted_bytes()),
+               percent(share), bar(share, 10, screen.unicode), grouped(accounting.pools),
+               kib(accounting.pool_bytes), saved == 0 ? "-" : kib(saved)},
+              own);
   }
-  if (!marked) text += "  * this log\n";
-  return text;
+  return "\n" + table.text(screen) + (wide ? "" : "  * this log\n");
 }
 
 // Where the waste of each config sits, in words.

@@ -27,10 +27,6 @@ std::string bytes(double value) {
   return kib(whole(value));
 }
 
-std::size_t prose_width(const Screen& screen) {
-  return std::min(screen.width, kProse);
-}
-
 std::string name_of(const Costs& costs, std::size_t index) {
   return for_terminal(costs.configs[index].estimate.config.name);
 }

@@ -1,5 +1,6 @@
 // What a text renderer may assume of the place it writes to.
 #pragma once
+#include <algorithm>
 #include <cstddef>
 
 namespace cli::render {
@@ -13,5 +14,9 @@ struct Screen {
   bool color = false;
   bool unicode = true;
 };
+
+inline std::size_t prose_width(const Screen& screen) {
+  return std::min(screen.width, kProse);
+}
 
 }  // namespace cli::render

@@ -48,9 +48,13 @@ std::string Table::text(const Screen& screen) const {
     const auto fitting = cut(name, name_width);
     auto text = std::string(kIndent, ' ') + fitting + blanks(name_width, fitting);
     if (marked) text = styled(screen, Style::green, text);
-    for (std::size_t i = 0; i < widths.size(); ++i)
-      if (columns_[i].rank <= rank)
-        text += std::string(kGap, ' ') + blanks(widths[i], cell(i)) + std::string(cell(i));
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      if (columns_[i].rank > rank) continue;
+      const std::string& value = cell(i);
+      const auto fill = blanks(widths[i], value);
+      text += std::string(kGap, ' ') + (columns_[i].left ? value + fill : fill + value);
+    }
+    while (text.ends_with(' ')) text.pop_back();
     return text + "\n";
   };
   auto out = line("", false, [&](std::size_t i) -> const std::string& { return columns_[i].title; });

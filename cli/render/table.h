@@ -11,7 +11,8 @@ class Table {
  public:
   struct Column {
     std::string title;
-    int rank = 0;  // 0 stays whatever the width
+    int rank = 0;       // 0 stays whatever the width
+    bool left = false;  // a bar begins at the left; numbers end at the right
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
