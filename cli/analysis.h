@@ -150,7 +150,8 @@ class Analyzer final : private parser::Sink {
 
   AnalyzerOptions options_;
   parser::LogParser parser_;
-  std::unique_ptr<depot::Replay> replay_;  // made at the first stack: the kernel is known by then
+  std::unique_ptr<depot::Replay>
+      replay_;  // made at the first stack, for the kernel that is known by then if one is
   Analysis result_;
   std::unordered_map<std::string, std::size_t> title_index_;
   std::vector<std::uint64_t> words_;  // the frames of the trace at hand, as the depot sees them
@@ -158,10 +159,10 @@ class Analyzer final : private parser::Sink {
   InputName current_;
   BootFacts current_boot_;
   bool boot_open_ = false;       // current_boot_ has something in it
-  std::size_t boot_log_ = 0;     // inputs there were when that log began: which log it is
+  bool boot_has_log_ = false;    // ... that came from a log, not from a dump
+  std::size_t boot_log_ = 0;     // ... inputs there were when that log began: which log it is
   bool used_ = false;            // something was found in the current input
   bool useless_named_ = false;   // it was named and nothing could be done with it, which has been said
-  bool boot_has_log_ = false;    // ... that came from a log, not from a dump
   std::uint64_t bad_lines_ = 0;  // of the current input
 };
 
