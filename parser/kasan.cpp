@@ -198,23 +198,22 @@ class KasanBuilder final : public ReportBuilder {
 
 ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view body) {
   if (awaits_ != Awaits::nothing && may_be_frame(body)) {
-    const auto place = trim_right(body);
-    if (awaits_ == Awaits::variable) report_.variable = place;
-    if (awaits_ == Awaits::stack_frame) report_.stack_frame = place;
-    if (awaits_ == Awaits::mapping_creator) report_.mapping.append(" ").append(place);
+    if (awaits_ == Awaits::variable) report_.variable = body;
+    if (awaits_ == Awaits::stack_frame) report_.stack_frame = body;
+    if (awaits_ == Awaits::mapping_creator) report_.mapping.append(" ").append(body);
     awaits_ = Awaits::nothing;
     return Answer::taken;
   }
   awaits_ = Awaits::nothing;
 
   // KASAN's own ruler has 66 marks. SLUB's has 77: in v4.x its object dump stood inside a KASAN report.
-  if (is_ruler(trim_right(body), '=')) return trim_right(body).size() < 72 ? Answer::last : Answer::unknown;
+  if (is_ruler(body, '=')) return body.size() < 72 ? Answer::last : Answer::unknown;
   if (body.starts_with("Asynchronous fault")) asynchronous_ = true;
 
-  if (is_shadow_row(body) || is_filler(body) || is_stack_words(body) || is_ruler(trim_right(body), '-'))
+  if (is_shadow_row(body) || is_filler(body) || is_stack_words(body) || is_ruler(body, '-'))
     return Answer::taken;
   RuleTable::Groups groups;
-  if (const auto found = kasan_rules().match(trim_right(body), groups)) {
+  if (const auto found = kasan_rules().match(body, groups)) {
     const auto fact = static_cast<Fact>(*found);
     if (fact == Fact::title || fact == Fact::title_double_free) return Answer::foreign;
     return apply(fact, groups);

@@ -55,7 +55,7 @@ void ReportBuilder::read_cpu(const Line& line, std::string_view body) {
 }
 
 ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
-  const auto body = trim_left(line.text);
+  const auto body = trim_right(trim_left(line.text));
   Answer answer = Answer::taken;
   if (!saw_call_trace_ && is_headless_backtrace(body)) {
     Trace call;

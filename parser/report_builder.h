@@ -45,7 +45,7 @@ class ReportBuilder {
   std::uint64_t first_line() const { return report_.first_line; }
 
  protected:
-  // A line that is neither frame nor trace section; `body` has its leading blanks taken off.
+  // A line that is neither frame nor trace section; `body` has no blanks at its ends.
   virtual Answer read(const Line& line, std::string_view body) = 0;
   // Names the damage, or nothing. Called once.
   virtual std::string damage(Close why) const = 0;

@@ -100,7 +100,6 @@ class SlubBuilder final : public ReportBuilder {
 };
 
 ReportBuilder::Answer SlubBuilder::read(const Line& line, std::string_view body) {
-  body = trim_right(body);
   if (is_ruler(body, '=')) return Answer::foreign;
   if (is_ruler(body, '-')) return Answer::taken;
   if (body.starts_with("------------[ cut here ]")) {

@@ -149,12 +149,7 @@ class RustName {
         break;
       case 'X':
         impl_path();
-        put("<");
-        type();
-        put(" as ");
-        path(true);
-        put(">");
-        break;
+        [[fallthrough]];
       case 'Y':
         put("<");
         type();
