@@ -49,7 +49,8 @@ bool may_begin_something(char c) {
 
 }  // namespace
 
-LogParser::LogParser(Sink& sink) : sink_(sink), dumps_(frames_, sink) {}
+LogParser::LogParser(Sink& sink, ParserOptions options)
+    : sink_(sink), options_(options), dumps_(frames_, sink) {}
 LogParser::~LogParser() = default;
 
 void LogParser::begin_input(std::string_view name) {
@@ -169,12 +170,13 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
 
   const ReportBuilder::Events events{
       [this](const Trace& trace) { publish(trace); },
-      [this](std::string_view release, std::uint64_t at) { learn_release(release, at); }};
+      [this](std::string_view release, std::uint64_t at) { learn_release(release, at); }, options_.keep_text};
   auto report = open_kasan(line, body, context.lead.first_line, frames_, events);
   if (!report) report = open_slub(line, body, context.lead, frames_, events);
   if (report) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     context.report = std::move(report);
+    context.report->keep_text(line);
     context.lead = {};
     return;
   }

@@ -24,9 +24,13 @@
 
 namespace parser {
 
+struct ParserOptions {
+  bool keep_text = false;  // Report::text is wanted
+};
+
 class LogParser {
  public:
-  explicit LogParser(Sink& sink);
+  explicit LogParser(Sink& sink, ParserOptions options = {});
   ~LogParser();
   LogParser(const LogParser&) = delete;
   LogParser& operator=(const LogParser&) = delete;
@@ -67,6 +71,7 @@ class LogParser {
   void learn_release(std::string_view release, std::uint64_t line);
 
   Sink& sink_;
+  ParserOptions options_;
   FrameTable frames_;
   LineSplitter splitter_;
   DumpReader dumps_;

@@ -1,5 +1,7 @@
 #include "parser/model.h"
 
+#include <array>
+
 namespace parser {
 
 std::string_view role_name(Role role) {
@@ -33,11 +35,45 @@ std::string_view role_name(Role role) {
 }
 
 std::string_view family_name(Family family) {
-  return family == Family::kasan ? "kasan" : "slub";
+  static constexpr std::array<std::string_view, kFamilies> kNames{"kasan",
+                                                                  "slub",
+                                                                  "kfence",
+                                                                  "kmsan",
+                                                                  "kcsan",
+                                                                  "ubsan",
+                                                                  "kmemleak",
+                                                                  "warning",
+                                                                  "bug",
+                                                                  "oops",
+                                                                  "lockdep",
+                                                                  "rcu_stall",
+                                                                  "hung_task",
+                                                                  "lockup",
+                                                                  "atomic",
+                                                                  "refcount",
+                                                                  "list",
+                                                                  "bad_page",
+                                                                  "stack_overflow",
+                                                                  "unregister_netdevice",
+                                                                  "busy_inodes",
+                                                                  "panic",
+                                                                  "oom",
+                                                                  "reboot",
+                                                                  "harness",
+                                                                  "unrecognised"};
+  return kNames[static_cast<std::size_t>(family)];
 }
 
 std::string_view demux_name(Demux demux) {
-  return demux == Demux::caller ? "caller" : "none";
+  switch (demux) {
+    case Demux::caller:
+      return "caller";
+    case Demux::inferred:
+      return "inferred";
+    case Demux::none:
+      break;
+  }
+  return "none";
 }
 
 std::string_view access_name(Access::Kind kind) {

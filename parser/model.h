@@ -58,11 +58,40 @@ struct Trace {
   static constexpr std::size_t kMaxFrames = 1024;
 };
 
-enum class Family : std::uint8_t { kasan, slub };
+// Who found the fault, or what the kernel was doing when it said so.
+enum class Family : std::uint8_t {
+  kasan,
+  slub,
+  kfence,
+  kmsan,
+  kcsan,
+  ubsan,
+  kmemleak,
+  warning,  // WARN() and its kin
+  bug,      // kernel BUG at, BUG: that no other family takes
+  oops,     // faults, general protection, divide errors
+  lockdep,  // deadlocks, unlock balance, RCU usage, held locks
+  rcu_stall,
+  hung_task,
+  lockup,    // soft, hard, spinlock and workqueue lockups
+  atomic,    // sleeping, scheduling or using per-cpu data in the wrong context
+  refcount,  // refcount_t warnings
+  list,      // list corruption
+  bad_page,  // Bad page state, Bad page map, Bad rss-counter
+  stack_overflow,
+  unregister_netdevice,
+  busy_inodes,  // VFS: Busy inodes after unmount
+  panic,
+  oom,
+  reboot,        // a kernel starts again in the middle of a log
+  harness,       // what tests say of themselves: SYZFAIL, a Go runtime's panic
+  unrecognised,  // a trace or a cut-here that no family takes
+};
+inline constexpr std::size_t kFamilies = 26;
 std::string_view family_name(Family family);
 
 // How the lines of a report were told from those of others.
-enum class Demux : std::uint8_t { caller, none };
+enum class Demux : std::uint8_t { caller, inferred, none };
 std::string_view demux_name(Demux demux);
 
 struct Access {
@@ -133,10 +162,15 @@ struct Report {
   std::vector<std::pair<std::string, std::string>> stack_objects;  // ("32, 45", "buf")
   std::string mapping;             // vmalloc region or mapping, in the kernel's words
   std::vector<std::string> fixes;  // SLUB: FIX lines, without the cache name
+  std::string
+      source_file;  // the place that the kernel itself names: "WARNING: CPU: 0 PID: 1 at mm/slub.c:12"
+  std::uint32_t source_line = 0;
   std::vector<Trace> traces;
   std::uint64_t traces_left_out = 0;  // beyond kMaxTraces; they were still handed to the sink
+  std::string text;  // its own lines, prefixes taken off, up to kMaxText bytes; empty unless asked for
 
   static constexpr std::size_t kMaxTraces = 256;
+  static constexpr std::size_t kMaxText = 16 * 1024;
 };
 
 // A kernel's start within a log: "Linux version 6.12.117-lab (lab@lab) ...".

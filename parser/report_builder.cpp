@@ -54,7 +54,19 @@ void ReportBuilder::read_cpu(const Line& line, std::string_view body) {
   events_.on_release(cpu->release, line.number);
 }
 
+void ReportBuilder::keep_text(const Line& line) {
+  if (!events_.keep_text || report_.text.size() + line.text.size() >= Report::kMaxText) return;
+  report_.text.append(line.text).append(1, '\n');
+  if (!trim_left(line.text).empty()) text_end_ = report_.text.size();
+}
+
 ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
+  const auto answer = take(line);
+  if (answer == Answer::taken || answer == Answer::last) keep_text(line);
+  return answer;
+}
+
+ReportBuilder::Answer ReportBuilder::take(const Line& line) {
   const auto body = trim_right(trim_left(line.text));
   Answer answer = Answer::taken;
   if (!saw_call_trace_ && is_headless_backtrace(body)) {
@@ -100,6 +112,7 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
 
 Report ReportBuilder::close(Close why) {
   end_trace();
+  report_.text.resize(text_end_);
   report_.corrupted_reason = damage(why);
   if (report_.corrupted_reason.empty() && mixed_)
     report_.corrupted_reason = "lines of others stand among the frames of a stack";

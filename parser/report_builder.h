@@ -31,6 +31,7 @@ class ReportBuilder {
     std::function<void(const Trace&)>
         on_trace;  // each trace as it ends: a report may hold any number of them
     std::function<void(std::string_view release, std::uint64_t line)> on_release;  // from its CPU line
+    bool keep_text = false;                                                        // Report::text is wanted
   };
 
   ReportBuilder(FrameTable& frames, const Events& events) : collector_(frames), events_(events) {}
@@ -39,6 +40,8 @@ class ReportBuilder {
   ReportBuilder& operator=(const ReportBuilder&) = delete;
 
   Answer consume(const Line& line);
+  // Keeps a line of the report's own for Report::text; consume() does so by itself.
+  void keep_text(const Line& line);
   // The report as far as it came, with the reason if it is damaged.
   Report close(Close why);
 
@@ -59,12 +62,15 @@ class ReportBuilder {
   TraceCollector collector_;
 
  private:
+  Answer take(const Line& line);
+
   static constexpr int kPatience = 24;  // unknown lines in a row that a report survives
 
   Events events_;
   bool saw_call_trace_ = false;
   int unknown_run_ = 0;
   bool mixed_ = false;
+  std::size_t text_end_ = 0;  // of Report::text, up to its last own line
 };
 
 // Whether `body` is a ruler of at least 20 times `mark`.

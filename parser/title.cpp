@@ -155,6 +155,8 @@ void name_report(Report& report, const FrameTable& frames) {
       return name_kasan(report, frames);
     case Family::slub:
       return name_slub(report);
+    default:
+      return;
   }
 }
 
