@@ -16,7 +16,11 @@
 #include "cli/baseline.h"
 #include "cli/fail_on.h"
 #include "cli/input.h"
+#include "cli/render/triage_github.h"
 #include "cli/render/triage_json.h"
+#include "cli/render/triage_junit.h"
+#include "cli/render/triage_markdown.h"
+#include "cli/render/triage_sarif.h"
 #include "cli/render/triage_text.h"
 #include "cli/suppressions.h"
 #include "cli/triage_groups.h"
@@ -136,12 +140,28 @@ TriageResult read(const TriageOptions& options, const Lists& lists, Run& run) {
   return make_groups(*collectors.front(), lists.suppressions, {options.threshold, options.explain});
 }
 
+void write(const TriageResult& result, const TriageOptions& options, const render::Screen& screen,
+           std::ostream& out) {
+  if (options.format == "json")
+    render::triage_json(result, out);
+  else if (options.format == "junit")
+    out << render::triage_junit(result);
+  else if (options.format == "sarif")
+    render::triage_sarif(result, out);
+  else if (options.format == "github")
+    out << render::triage_github(result);
+  else if (options.format == "markdown")
+    out << render::triage_markdown(result);
+  else
+    out << render::triage_text(result, {screen, options.explain});
+}
+
 }  // namespace
 
 void setup_triage(CLI::App& app, TriageOptions& options) {
   app.description("Groups the reports of many logs, and says which are new.");
   app.footer(kFooter);
-  setup_run(app, options, {"text", "json"});
+  setup_run(app, options, {"text", "json", "junit", "sarif", "github", "markdown"});
   app.remove_option(app.get_option("--what-if"));
   app.add_option("--baseline", options.baseline, "The failures that are known; the others are new")
       ->type_name("FILE");
@@ -203,11 +223,7 @@ ExitCode run_triage(const TriageOptions& options, const render::Screen& screen, 
     result.failed_on = lists->fail_on.failure(result);
   }
 
-  auto& to = run.result(out);
-  if (options.format == "json")
-    render::triage_json(result, to);
-  else
-    to << render::triage_text(result, {screen, options.explain});
+  write(result, options, screen, run.result(out));
   const auto code = run.finish();
   return code == ExitCode::done && !result.failed_on.empty() ? ExitCode::findings : code;
 }
