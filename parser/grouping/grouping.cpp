@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "parser/grouping/similarity.h"
+#include "parser/title.h"
 
 namespace parser {
 namespace {
@@ -22,6 +23,12 @@ constexpr std::size_t kMaxPostings = 64;
 // Shorter stacks do not decide.
 constexpr std::size_t kFewestFunctions = 4;
 constexpr std::size_t kShownFunctions = 5;
+
+// "bad-access in memcpy": all of its callers' bugs, not one.
+bool names_primitive(std::string_view title) {
+  const auto in = title.rfind(" in ");
+  return in != std::string_view::npos && is_skipped_function(title.substr(in + 4));
+}
 
 // Linked pairs, by the subjects' places in canonical order.
 struct Link {
@@ -63,7 +70,7 @@ void Linker::link_titles() {
     // A title is shared by those with another detail; these are told apart on purpose.
     if (subjects_[i]->label() == subjects_[i]->title()) having[subjects_[i]->title()].push_back(i);
     for (const auto& alt : subjects_[i]->alt_titles())
-      if (alt != subjects_[i]->title()) having[alt].push_back(i);
+      if (alt != subjects_[i]->title() && !names_primitive(alt)) having[alt].push_back(i);
   }
   for (const auto& [title, all] : having) {
     if (all.size() < 2 || all.size() > kMaxTitlesOfAlternative) continue;
