@@ -137,6 +137,8 @@ TriageResult read(const TriageOptions& options, const Lists& lists, Run& run) {
   const auto inputs = list_inputs(run.inputs(), how.failed);
   const auto collectors = read_logs(inputs, lists.suppressions, how);
   run.done_reading();
+  if (const auto left_out = collectors.front()->facts().left_out; left_out > 0)
+    run.fail(std::to_string(left_out) + " reports were left out: more different titles than can be kept");
   return make_groups(*collectors.front(), lists.suppressions, {options.threshold, options.explain});
 }
 

@@ -17,9 +17,10 @@ namespace {
 // An alternative title that so many titles have is a place where all kinds of bugs surface.
 constexpr std::size_t kMaxTitlesOfAlternative = 16;
 // Of each stack so many functions look for subjects to compare with.
-constexpr std::size_t kProbes = 8;
+constexpr std::size_t kProbes = 6;
 // A function that stands in more subjects finds none: comparing all of them would take quadratic time.
-constexpr std::size_t kMaxPostings = 64;
+constexpr std::size_t kMaxPostings = 32;
+constexpr std::size_t kMaxCandidates = 500'000;
 // Shorter stacks do not decide.
 constexpr std::size_t kFewestFunctions = 4;
 constexpr std::size_t kShownFunctions = 5;
@@ -36,6 +37,24 @@ struct Link {
   Comparison what;
 };
 using Pair = std::pair<std::size_t, std::size_t>;
+
+// Each pair once; if there are more than can be compared in seconds, those that were found most often.
+std::vector<Pair> most_shared(std::vector<Pair> found) {
+  std::sort(found.begin(), found.end());
+  std::vector<std::pair<std::size_t, Pair>> counted;
+  for (const auto& pair : found) {
+    if (counted.empty() || counted.back().second != pair) counted.emplace_back(0, pair);
+    ++counted.back().first;
+  }
+  if (counted.size() > kMaxCandidates) {
+    std::stable_sort(counted.begin(), counted.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    counted.resize(kMaxCandidates);
+  }
+  std::vector<Pair> pairs;
+  for (const auto& [count, pair] : counted) pairs.push_back(pair);
+  return pairs;
+}
 
 class Linker {
  public:
@@ -120,8 +139,7 @@ void Linker::link_stacks() {
         if (subjects_[list[i]]->family() == subjects_[list[j]]->family())
           candidates.emplace_back(list[i], list[j]);
   }
-  std::sort(candidates.begin(), candidates.end());
-  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  candidates = most_shared(std::move(candidates));
 
   for (const auto& [a, b] : candidates) {
     // What is told apart by its detail is not joined again by the stack that found it.

@@ -56,7 +56,7 @@ class Subject {
 
   // Different stacks that are kept. Which ones is decided by their hashes, so neither the order nor the way
   // they came together counts.
-  static constexpr std::size_t kStacks = 16;
+  static constexpr std::size_t kStacks = 8;
 
   std::string label_, title_;
   std::set<std::string> alt_titles_;
