@@ -23,6 +23,8 @@ constexpr std::size_t kMaxPostings = 32;
 constexpr std::size_t kMaxCandidates = 500'000;
 // Shorter stacks do not decide.
 constexpr std::size_t kFewestFunctions = 4;
+// So many functions that are not generic must be in both: all drivers of a bus share the way to their probe.
+constexpr std::size_t kFewestTelling = 2;
 constexpr std::size_t kShownFunctions = 5;
 
 // "bad-access in memcpy": all of its callers' bugs, not one.
@@ -109,9 +111,10 @@ Comparison Linker::compare(std::size_t a, std::size_t b) const {
   const WeightedStack* of_b = nullptr;
   for (const auto& left : stacks_[a])
     for (const auto& right : stacks_[b]) {
-      const auto similarity = left.compare(right).similarity;
-      if (of_a != nullptr && similarity <= result.similarity) continue;
-      result.similarity = similarity;
+      const auto found = left.compare(right);
+      if (found.telling < kFewestTelling) continue;
+      if (of_a != nullptr && found.similarity <= result.similarity) continue;
+      result.similarity = found.similarity;
       of_a = &left;
       of_b = &right;
     }
