@@ -30,8 +30,7 @@ depot::Client client_of_trace(const parser::Trace& trace) {
       return depot::Client::kKmemleak;
     case parser::Role::kmsan_origin:
       return depot::Client::kKmsan;
-    case parser::Role::call:
-    case parser::Role::listed:
+    default:
       break;
   }
   // A stack list names clients as it likes; a role's name, as we write it, tells as well.
@@ -275,10 +274,6 @@ void Analyzer::on_stats(const parser::DepotStats& stats) {
   if (result_.kernel_stats.size() >= kMaxStats && result_.kernel_stats.back().input == input)
     result_.kernel_stats.pop_back();
   result_.kernel_stats.push_back({input, stats});
-}
-
-void Analyzer::on_other_splat(parser::OtherSplat splat, std::uint64_t /*line*/) {
-  ++result_.other_splats[static_cast<std::size_t>(splat)];
 }
 
 void Analyzer::on_bad_line(std::uint64_t line, std::string_view why) {

@@ -74,7 +74,6 @@ struct Analysis {
   std::map<parser::Family, std::uint64_t> families;
   std::uint64_t report_count = 0;
   std::uint64_t corrupted = 0;
-  std::array<std::uint64_t, parser::kOtherSplats> other_splats{};
   std::vector<KernelStats> kernel_stats;
   bool live_dumps = false;   // some stacks come from files that list only what is allocated now
   depot::Facts facts;        // its `unique` counts a stack once, whatever the boots
@@ -139,7 +138,6 @@ class Analyzer final : private parser::Sink {
   void on_hash_table(std::uint32_t order) override;
   void on_report(parser::Report report) override;
   void on_stats(const parser::DepotStats& stats) override;
-  void on_other_splat(parser::OtherSplat splat, std::uint64_t line) override;
   void on_bad_line(std::uint64_t line, std::string_view why) override;
   void on_kind(parser::InputKind kind) override;
 

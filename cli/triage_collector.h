@@ -87,7 +87,6 @@ class TriageCollector final : private parser::Sink {
   void on_depot_trace(const parser::Trace&) override {}
   void on_report(parser::Report report) override;
   void on_stats(const parser::DepotStats&) override { recognised_ = true; }
-  void on_other_splat(parser::OtherSplat, std::uint64_t) override {}
   void on_bad_line(std::uint64_t, std::string_view) override {}
   void on_kind(parser::InputKind) override { recognised_ = true; }
 

@@ -6,8 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "parser/functions.h"
 #include "parser/grouping/signature.h"
-#include "parser/title.h"
 
 namespace cli {
 namespace {
@@ -131,8 +131,12 @@ TriageResult make_groups(TriageCollector& collected, const Suppressions& suppres
     for (const auto& found : grouping.groups) {
       auto order = found.subjects;
       std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-        return std::make_tuple(-all[a]->severity.level, -static_cast<std::int64_t>(all[a]->count), a) <
-               std::make_tuple(-all[b]->severity.level, -static_cast<std::int64_t>(all[b]->count), b);
+        // What comes first in its logs is the cause.
+        const auto key = [&all](std::size_t i) {
+          return std::make_tuple(-all[i]->severity.level, -static_cast<std::int64_t>(all[i]->first_in),
+                                 -static_cast<std::int64_t>(all[i]->count), i);
+        };
+        return key(a) < key(b);
       });
       std::vector<CollectedSubject*> members;
       for (const auto i : order) {

@@ -46,7 +46,7 @@ struct GroupTitle {
 struct TriageGroup {
   std::string signature;           // of the first title
   std::string title;               // the first title's label
-  std::vector<GroupTitle> titles;  // the most severe first, then the most frequent
+  std::vector<GroupTitle> titles;  // the most severe first, then what comes first in logs
   std::vector<std::string> alt_titles;
   parser::Family family = parser::Family::unrecognised;
   std::string type;

@@ -14,7 +14,7 @@ struct Section {
 };
 
 // Groups of each pattern: pid, cpu, time; SLUB's: age in jiffies, cpu, pid.
-constexpr std::array<Section, 16> kSections{{
+constexpr std::array<Section, 21> kSections{{
     {Role::alloc,
      true,
      {"Allocated by task ", "", R"(Allocated by task (\d+)(?: on cpu (\d+) at ([\d.]+s))?:)",
@@ -73,6 +73,24 @@ constexpr std::array<Section, 16> kSections{{
     {Role::kmemleak,
      true,
      {"backtrace", "", R"(backtrace(?: \(crc [0-9a-f]+\))?:)", "backtrace (crc 5c1d2e3f):"}},
+    // KFENCE keeps its stacks itself.
+    {Role::alloc,
+     false,
+     {"allocated by task ", "", R"(allocated by task (\d+)(?: on cpu (\d+) at ([\d.]+s).*)?:)",
+      "allocated by task 301 on cpu 2 at 41.120001s (0.010002s ago):"}},
+    {Role::free,
+     false,
+     {"freed by task ", "", R"(freed by task (\d+)(?: on cpu (\d+) at ([\d.]+s).*)?:)",
+      "freed by task 301 on cpu 2 at 41.120001s (0.010002s ago):"}},
+    {Role::free,
+     false,
+     {"rcu freeing by task ", "", R"(rcu freeing by task (\d+)(?: on cpu (\d+) at ([\d.]+s).*)?:)",
+      "rcu freeing by task 301 on cpu 2 at 41.120001s (0.010002s ago):"}},
+    {Role::local,
+     false,
+     {"Local variable ", "", R"(Local variable .+ created at:)", "Local variable hdr.i created at:"}},
+    // before v6.1, KMSAN's own names of variables
+    {Role::local, false, {"----", "", R"(----.+@\w+ created at:)", "----addr@__sys_recvfrom created at:"}},
 }};
 
 constexpr auto kRules = [] {
@@ -96,7 +114,7 @@ bool may_open_depot_trace(std::string_view text) {
     case 'F':
       return text.starts_with("Freed");
     case 'L':
-      return text.starts_with("Last ");
+      return text.starts_with("Last ") || text.starts_with("Local variable ");
     case 'S':
       return text.starts_with("Second to");
     case 'I':
@@ -107,6 +125,14 @@ bool may_open_depot_trace(std::string_view text) {
       return text.starts_with("Uninit was ");
     case 'b':
       return text.starts_with("backtrace");
+    case 'a':
+      return text.starts_with("allocated by task ");
+    case 'f':
+      return text.starts_with("freed by task ");
+    case 'r':
+      return text.starts_with("rcu freeing by ");
+    case '-':
+      return text.ends_with(" created at:");
     default:
       return false;
   }

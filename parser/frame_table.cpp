@@ -61,7 +61,8 @@ bool read_module(std::string_view& text, Frame& frame) {
 void read_place(std::string_view& text, Frame& frame) {
   auto rest = text;
   if (!skip(rest, " ")) return;
-  const auto end = std::min(rest.find(' '), rest.size());
+  // arm puts the caller in brackets, its place with it: "(show_stack+0x18/0x1c arch/arm/kernel/traps.c:256)"
+  const auto end = std::min(rest.find_first_of(" )"), rest.size());
   const auto word = rest.substr(0, end);
   const auto colon = word.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return;

@@ -4,7 +4,9 @@
 #include <array>
 
 #include "parser/scan.h"
-#include "parser/splats.h"
+#include "parser/splat.h"
+#include "parser/splat_rule.h"
+#include "parser/title.h"
 
 namespace parser {
 namespace {
@@ -184,6 +186,7 @@ class KasanBuilder final : public ReportBuilder {
 
   Answer read(const Line& line, std::string_view body) override;
   Answer apply(Fact fact, const RuleTable::Groups& groups);
+  void name() override { name_kasan(report_, frames_); }
   std::string damage(Close why) const override;
 
   Access& access() { return report_.access ? *report_.access : report_.access.emplace(); }
@@ -219,7 +222,8 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
     return apply(fact, groups);
   }
   if (body.starts_with("The buggy address")) return Answer::taken;
-  if (begins_other_splat(body) || body.starts_with("BUG ")) return Answer::foreign;
+  if (const auto splat = find_splat(without_tags(body)); splat && splat->rule->one_line) return Answer::aside;
+  if (begins_splat(without_tags(body)) || body.starts_with("BUG ")) return Answer::foreign;
   // v4.x printed SLUB's view of the object inside the report.
   for (const auto label : {"INFO: Slab ", "Object ", "Redzone ", "Padding ", "Bytes b4 "})
     if (body.starts_with(label)) return Answer::taken;

@@ -8,9 +8,9 @@
 #include "parser/depot_sections.h"
 #include "parser/kasan.h"
 #include "parser/kernel_release.h"
+#include "parser/program_counter.h"
 #include "parser/scan.h"
-#include "parser/splats.h"
-#include "parser/title.h"
+#include "parser/splat.h"
 
 namespace parser {
 namespace {
@@ -18,33 +18,26 @@ namespace {
 // More callers than a machine has CPUs in the middle of a report: hostile, or not a log.
 constexpr std::size_t kMaxContexts = 1024;
 
+// How many lines after a report a panic still is its end: a machine that prints what all its CPUs do takes
+// long.
+constexpr std::uint64_t kPanicFollows = 2000;
+// Lines between a CPU line and the call trace of the same dump_stack(), and between the announcement of a
+// stack and its call trace.
+constexpr std::uint64_t kDumpStackLines = 8;
+constexpr std::uint64_t kAnnouncedLines = 40;
+// Lines of a WARN's message, between "cut here" and the title.
+constexpr int kMessageLines = 6;
+
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
+constexpr auto kMayBegin = [] {
+  std::array<bool, 256> may{};
+  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[abcdfgiklnprstuvw2"))
+    may[static_cast<unsigned char>(c)] = true;
+  return may;
+}();
+
 bool may_begin_something(char c) {
-  switch (c) {
-    case 'B':
-    case '=':
-    case '[':
-    case 'A':
-    case 'F':
-    case 'L':
-    case 'S':
-    case 'I':
-    case 'p':
-    case 'U':
-    case 'b':
-    case 'W':
-    case 'u':
-    case 'g':
-    case 'O':
-    case 'd':
-    case 'k':
-    case 'K':
-    case 'r':
-    case 'w':
-      return true;
-    default:
-      return false;
-  }
+  return kMayBegin[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
@@ -63,7 +56,7 @@ void LogParser::begin_input(std::string_view name) {
   kasan_ = KasanMode::unknown;
   banner_in_input_ = false;
   release_.clear();
-  last_oops_ = 0;
+  last_report_ = dump_stack_ = asked_for_ = 0;
 }
 
 void LogParser::feed(std::string_view chunk) {
@@ -95,8 +88,7 @@ void LogParser::on_line(std::string_view raw, std::uint64_t number) {
     // A second line of one printk, as dmesg indents it, follows its first. Anything else without a prefix in
     // a log that has them is some program writing to the same console, but for a title: what follows that one
     // has no prefix either.
-    bare_report_ =
-        bare_report_ || raw.starts_with("BUG: ") || raw.starts_with("BUG ") || may_open_depot_trace(raw);
+    bare_report_ = bare_report_ || may_open_depot_trace(raw) || begins_splat(without_tags(raw));
     if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
     if (contexts_.contains(last_key_)) line.caller = contexts_.at(last_key_).caller;
   }
@@ -113,6 +105,7 @@ void LogParser::on_text(Line line) {
     if (const auto boot = read_banner(body, line.number)) {
       close_all(ReportBuilder::Close::superseded);
       kasan_ = KasanMode::unknown;
+      last_report_ = 0;
       sink_.on_kind(InputKind::log);
       release_ = boot->release;
       banner_in_input_ = true;
@@ -134,14 +127,19 @@ void LogParser::on_text(Line line) {
       case ReportBuilder::Answer::taken:
       case ReportBuilder::Answer::unknown:
         return;
+      case ReportBuilder::Answer::aside:
+        if (auto aside = open_report(line, body, context))
+          close_report(std::move(aside), context, ReportBuilder::Close::complete);
+        return;
       case ReportBuilder::Answer::last:
         close_report(context, ReportBuilder::Close::complete);
         drop_if_idle(key);
         return;
       case ReportBuilder::Answer::foreign:
-        close_report(context, begins_other_splat(body) || body.starts_with("BUG ") || is_ruler(body, '=')
-                                  ? ReportBuilder::Close::superseded
-                                  : ReportBuilder::Close::faded);
+        close_report(context,
+                     begins_splat(without_tags(body)) || body.starts_with("BUG ") || is_ruler(body, '=')
+                         ? ReportBuilder::Close::superseded
+                         : ReportBuilder::Close::faded);
         break;
     }
   }
@@ -163,44 +161,121 @@ void LogParser::drop_if_idle(std::uint64_t key) {
   if (context != contexts_.end() && context->second.idle()) contexts_.erase(context);
 }
 
+ReportBuilder::Events LogParser::events() {
+  return {[this](const Trace& trace) { publish(trace); },
+          [this](std::string_view release, std::uint64_t at) { learn_release(release, at); },
+          options_.keep_text};
+}
+
 void LogParser::read_outside(const Line& line, std::string_view body, Context& context) {
+  if (context.asked_by && read_other_cpu(line, body, context)) return;
   if (context.stray.open()) {
     if (context.stray.take(line.text)) return;
     close_stray(context);
   }
   if (body.empty()) return;
 
-  const ReportBuilder::Events events{
-      [this](const Trace& trace) { publish(trace); },
-      [this](std::string_view release, std::uint64_t at) { learn_release(release, at); }, options_.keep_text};
-  auto report = open_kasan(line, body, context.lead.first_line, frames_, events);
-  if (!report) report = open_slub(line, body, context.lead, frames_, events);
+  auto report = open_report(line, body, context);
+  const bool titled = report != nullptr;
+  if (!titled) report = open_untitled(line, body, context);
   if (report) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     context.report = std::move(report);
-    context.report->keep_text(line);
     context.lead = {};
+    context.cut_here = 0;
+    if (context.report->is_one_line()) {
+      context.report->keep_text(line);
+      close_report(context, ReportBuilder::Close::complete);
+    } else if (titled)
+      context.report->keep_text(line);
+    else
+      context.report->consume(line);
     return;
   }
   read_slub_lead(line, body, context.lead);
   if (context.lead.first_line != 0) return;
-  if (auto trace = open_depot_trace(body, line.number)) {
+  if (auto trace = open_depot_trace(body, line.number); trace && trace->in_depot) {
     trace->kasan = kasan_;
     context.stray.start(std::move(*trace));
-    return;
   }
-  note_splat(line, body);
 }
 
-void LogParser::note_splat(const Line& line, std::string_view body) {
-  const auto splat = other_splat(body);
-  if (!splat) return;
-  // arm64 names one oops twice: "Unable to handle kernel ..." and, some lines on, "Internal error: Oops: ..."
-  constexpr std::uint64_t kOneOops = 40;
-  const bool again =
-      body.starts_with("Internal error: ") && last_oops_ != 0 && line.number - last_oops_ < kOneOops;
-  if (*splat == OtherSplat::oops || *splat == OtherSplat::kernel_bug) last_oops_ = line.number;
-  if (!again) sink_.on_other_splat(*splat, line.number);
+std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::string_view body,
+                                                      Context& context) {
+  auto report = open_kasan(line, body, context.lead.first_line, frames_, events());
+  if (!report) report = open_slub(line, body, context.lead, frames_, events());
+  if (report) return report;
+  const auto found = find_splat(without_tags(trim_right(body)));
+  if (!found) return nullptr;
+  // Any program may warn in its own words; the kernel's own log has a prefix.
+  if (!line.prefixed && found->rule->title == "WARNING: {1}") return nullptr;
+  const bool follows = last_report_ != 0 && line.number - last_report_ < kPanicFollows;
+  if (found->rule->consequence != Consequence::no && follows) return open_panic_tail(line, frames_, events());
+  const auto first = context.cut_here != 0 ? context.cut_here : context.lead.first_line;
+  return open_splat(line, *found, first, frames_, events());
+}
+
+std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::string_view body,
+                                                        Context& context) {
+  if (body.starts_with("------------[ cut here ]")) {
+    context.cut_here = line.number;
+    context.cut_lines = 0;
+    return nullptr;
+  }
+  const bool cpu = body.starts_with("CPU: ") && body.find(" Comm: ") != std::string_view::npos;
+  const bool call = body.starts_with("Call Trace:") || body.starts_with("Call trace:");
+  if (context.cut_here != 0) {
+    if (cpu || call || body.starts_with("Modules linked in:"))
+      return open_unrecognised(line, context.cut_here, frames_, events());
+    if (++context.cut_lines > kMessageLines) context.cut_here = 0;
+    return nullptr;
+  }
+  if (body.starts_with("NMI backtrace for cpu ")) {
+    asked_for_ = line.number;
+    for (const auto& [key, other] : contexts_)
+      if (&other != &context && other.report && other.report->asks_other_cpus()) context.asked_by = key;
+    auto rest = body.substr(22);
+    context.asked_cpu = take_number<std::int64_t>(rest);
+    return nullptr;
+  }
+  if (body.starts_with("FAULT_INJECTION: ") || body.starts_with("Sending NMI ") || is_task_line(body))
+    asked_for_ = line.number;
+  if (cpu) {
+    dump_stack_ = line.number;
+    dump_stack_by_ = line.caller.key();
+  }
+  const bool dumped = call && dump_stack_ != 0 && dump_stack_by_ == line.caller.key() &&
+                      line.number - dump_stack_ <= kDumpStackLines;
+  const bool announced = asked_for_ != 0 && line.number - asked_for_ <= kAnnouncedLines;
+  if (!dumped || announced) return nullptr;
+  return open_unrecognised(line, dump_stack_, frames_, events());
+}
+
+// The stack of a CPU that was asked for it by an NMI; it belongs to the report of whoever asked.
+bool LogParser::read_other_cpu(const Line& line, std::string_view body, Context& context) {
+  const auto start = [&] {
+    Trace trace;
+    trace.role = Role::nmi;
+    trace.cpu = context.asked_cpu;
+    trace.line = line.number;
+    context.stray.start(std::move(trace));
+  };
+  const auto text = trim_right(body);
+  if (const auto pc = read_program_counter(text)) {
+    if (!context.stray.open()) start();
+    context.stray.take_pc(*pc);
+    return true;
+  }
+  if (text.starts_with("Call Trace:") || text.starts_with("Call trace:")) {
+    if (!context.stray.open()) start();
+    return true;
+  }
+  if (context.stray.take(line.text) || text.empty() || is_register_dump(text)) return true;
+  for (const std::string_view words :
+       {"CPU: ", "Hardware name:", "Workqueue:", "Tainted:", "Modules linked in:"})
+    if (text.starts_with(words)) return true;
+  close_stray(context);
+  return false;
 }
 
 void LogParser::publish(const Trace& trace) {
@@ -215,18 +290,29 @@ void LogParser::learn_release(std::string_view release, std::uint64_t line) {
 }
 
 void LogParser::close_report(Context& context, ReportBuilder::Close why) {
-  auto report = context.report->close(why);
-  context.report.reset();
+  close_report(std::exchange(context.report, nullptr), context, why);
+}
+
+void LogParser::close_report(std::unique_ptr<ReportBuilder> builder, const Context& context,
+                             ReportBuilder::Close why) {
+  const bool told = builder->is_told();
+  auto report = builder->close(why);
+  last_report_ = std::max(last_report_, report.end_line);
+  if (!told) return;
   report.demux = context.caller.known() ? Demux::caller : Demux::none;
   if (report.kasan != KasanMode::unknown) kasan_ = report.kasan;
   if (report.kernel.empty()) report.kernel = release_;
-  name_report(report, frames_);
   report.expected_by = provoked_.provoked_by(report, context.caller, frames_);
   sink_.on_report(std::move(report));
 }
 
 void LogParser::close_stray(Context& context) {
-  if (const auto trace = context.stray.finish()) publish(*trace);
+  auto trace = context.stray.finish();
+  const auto asked_by = std::exchange(context.asked_by, std::nullopt);
+  if (!trace) return;
+  if (!asked_by) return publish(*trace);
+  const auto host = contexts_.find(*asked_by);
+  if (host != contexts_.end() && host->second.report) host->second.report->adopt(std::move(*trace));
 }
 
 void LogParser::close_all(ReportBuilder::Close why) {

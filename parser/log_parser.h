@@ -52,11 +52,17 @@ class LogParser {
     std::unique_ptr<ReportBuilder> report;
     TraceCollector stray;  // a depot trace outside any report
     SlubLead lead;
+    std::uint64_t cut_here = 0;             // the line of "cut here" until a title follows it
+    int cut_lines = 0;                      // ... lines of its message since
+    std::optional<std::uint64_t> asked_by;  // the caller whose report wants this CPU's stack
+    std::optional<std::int64_t> asked_cpu;
     Caller caller;
     std::uint64_t first_line() const {
       return report ? report->first_line() : stray.open() ? stray.current()->line : 0;
     }
-    bool idle() const { return !report && !stray.open() && lead.first_line == 0; }
+    bool idle() const {
+      return !report && !stray.open() && lead.first_line == 0 && cut_here == 0 && !asked_by;
+    }
   };
 
   void on_line(std::string_view raw, std::uint64_t number);
@@ -65,9 +71,15 @@ class LogParser {
   void drop_if_idle(std::uint64_t key);
   void read_outside(const Line& line, std::string_view body, Context& context);
   void close_report(Context& context, ReportBuilder::Close why);
+  void close_report(std::unique_ptr<ReportBuilder> builder, const Context& context, ReportBuilder::Close why);
   void close_stray(Context& context);
   void close_all(ReportBuilder::Close why);
-  void note_splat(const Line& line, std::string_view body);
+  std::unique_ptr<ReportBuilder> open_report(const Line& line, std::string_view body, Context& context);
+  // A report without a known title: what follows "cut here", or a dump_stack() that nobody announced. The
+  // line is its first content.
+  std::unique_ptr<ReportBuilder> open_untitled(const Line& line, std::string_view body, Context& context);
+  ReportBuilder::Events events();
+  bool read_other_cpu(const Line& line, std::string_view body, Context& context);
   void publish(const Trace& trace);
   void learn_release(std::string_view release, std::uint64_t line);
 
@@ -82,8 +94,13 @@ class LogParser {
   bool any_prefix_ = false;                              // of this input
   bool bare_report_ = false;  // a title without a prefix came, and no line with one since
   KasanMode kasan_ = KasanMode::unknown;
-  std::string release_;           // of the kernel that speaks
-  std::uint64_t last_oops_ = 0;   // line; 0: none in this input
+  std::string release_;            // of the kernel that speaks
+  std::uint64_t last_report_ = 0;  // the last line of one in this boot; 0: none
+  std::uint64_t dump_stack_ =
+      0;  // the last CPU line outside any report, which a bare dump_stack() begins with
+  std::uint64_t dump_stack_by_ = 0;  // ... its caller
+  std::uint64_t asked_for_ =
+      0;  // the last line that announces a stack which is no bug's: NMI, sysrq, fault injection
   bool banner_in_input_ = false;  // "Linux version" was seen; reports' CPU lines then say nothing new
 };
 

@@ -30,6 +30,14 @@ std::string_view role_name(Role role) {
       return "kmsan_origin";
     case Role::listed:
       return "listed";
+    case Role::nmi:
+      return "nmi";
+    case Role::task:
+      return "task";
+    case Role::lock:
+      return "lock";
+    case Role::local:
+      return "local";
   }
   return "";
 }
@@ -106,32 +114,6 @@ std::string_view input_kind_name(InputKind kind) {
       return "stackdepot_stats";
     case InputKind::stack_list:
       return "stack_list";
-  }
-  return "";
-}
-
-std::string_view other_splat_name(OtherSplat splat) {
-  switch (splat) {
-    case OtherSplat::warning:
-      return "WARNING";
-    case OtherSplat::oops:
-      return "oops";
-    case OtherSplat::kernel_bug:
-      return "kernel BUG";
-    case OtherSplat::panic:
-      return "panic";
-    case OtherSplat::kfence:
-      return "KFENCE";
-    case OtherSplat::kmsan:
-      return "KMSAN";
-    case OtherSplat::kcsan:
-      return "KCSAN";
-    case OtherSplat::ubsan:
-      return "UBSAN";
-    case OtherSplat::stall:
-      return "stall";
-    case OtherSplat::other_bug:
-      return "other BUG";
   }
   return "";
 }

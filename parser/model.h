@@ -17,6 +17,7 @@ using FrameId = std::uint32_t;
 struct FrameRef {
   FrameId frame = 0;
   bool reliable = true;
+  bool pc = false;  // a program counter (RIP, pc, epc, NIP, ...), not a return address
 };
 
 // What a stack stands for. Which of these the kernel keeps in its depot is said by Trace::in_depot.
@@ -33,8 +34,16 @@ enum class Role : std::uint8_t {
   kmemleak,      // kmemleak: backtrace
   kmsan_origin,  // KMSAN: Uninit was created at / stored to memory at
   listed,        // a record of a stack list
+  nmi,           // what another CPU did, asked for by an NMI
+  task,          // a sleeping task's stack: hung tasks, RCU's own threads
+  lock,          // lockdep: where a lock was taken before
+  local,         // KMSAN: the function whose variable it is
 };
 std::string_view role_name(Role role);
+// The stack of a CPU or task as it is at that moment; all other roles are stacks that were stored before.
+inline bool is_live(Role role) {
+  return role == Role::call || role == Role::nmi || role == Role::task;
+}
 
 // Which KASAN wrote the report: tag-based KASAN keeps refcounted records in the depot, generic does not
 // (v6.8+).
@@ -199,21 +208,5 @@ enum class InputKind : std::uint8_t {
   stack_list
 };
 std::string_view input_kind_name(InputKind kind);
-
-// Splats that are seen but not taken apart: counted, so that nothing is lost in silence.
-enum class OtherSplat : std::uint8_t {
-  warning,
-  oops,
-  kernel_bug,
-  panic,
-  kfence,
-  kmsan,
-  kcsan,
-  ubsan,
-  stall,
-  other_bug
-};
-inline constexpr std::size_t kOtherSplats = 10;
-std::string_view other_splat_name(OtherSplat splat);
 
 }  // namespace parser

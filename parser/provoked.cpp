@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "parser/functions.h"
 #include "parser/scan.h"
-#include "parser/title.h"
 
 namespace parser {
 namespace {
@@ -59,7 +59,7 @@ std::string by_stack(const Trace& trace, const FrameTable& frames) {
 // The case of a KUnit suite that a stack runs through: it is called by kunit_try_run_case().
 std::string_view kunit_case(const Report& report, const FrameTable& frames) {
   for (const auto& trace : report.traces) {
-    if (trace.role != Role::call) continue;
+    if (!is_live(trace.role)) continue;
     std::string_view last;
     for (const auto& ref : trace.frames) {
       const auto symbol = without_compiler_suffix(frames[ref.frame].symbol);

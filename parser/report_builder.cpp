@@ -5,6 +5,7 @@
 
 #include "parser/depot_sections.h"
 #include "parser/kernel_release.h"
+#include "parser/program_counter.h"
 #include "parser/scan.h"
 
 namespace parser {
@@ -17,29 +18,50 @@ bool is_headless_backtrace(std::string_view body) {
   return body.starts_with("unwind_backtrace from ") || body.starts_with("(unwind_backtrace) from ");
 }
 
+// Before v5.11 a task was printed as "rcu_sched       R  running task    22584     9      2 0x80000000" or
+// "syz-executor5   D25632 16813   4568 0x00000004".
+bool is_old_task_line(std::string_view body) {
+  if (body.size() < 40 || body.find(" 0x") == std::string_view::npos) return false;
+  const auto state = body.substr(15, 3);
+  return state[0] == ' ' && std::string_view("RSDTtXZPIKWN").find(state[1]) != std::string_view::npos &&
+         (state[2] == ' ' || is_digit(state[2]));
+}
+
 }  // namespace
+
+bool is_task_line(std::string_view body) {
+  return (body.starts_with("task:") && body.find(" state:") != std::string_view::npos) ||
+         is_old_task_line(body);
+}
 
 bool is_register_dump(std::string_view body) {
   static constexpr std::array<std::string_view, 34> kStarts{
       "RIP:", "Code:", "RSP:",    "RAX:", "RDX:", "RBP:", "R10:", "R13:", "FS:", "CS:",     "CR2:", "DR0:",
       "DR3:", "PKRU:", "pstate:", "pc :", "lr :", "sp :", "x29:", "x2",   "x1",  "x0",      "x3",   "x6",
       "x8",   "x5",    "x4",      "x7",   "x9",   "EIP:", "EAX:", "ESI:", "DS:", "ORIG_RAX"};
+  // arm: "Exception stack(0x91883f00 to 0x91883f48)" and "3f00: 20b35644 7effffff", "r7:81d67c90 r6:82222b24"
+  if (body.starts_with("Exception stack(")) return true;
+  if (body.size() > 5 && body[4] == ':' && std::all_of(body.begin(), body.begin() + 4, is_hex)) return true;
+  if (body.size() > 10 && body.front() == 'r' && is_digit(body[1]) && body.find(':') <= 3) return true;
   return starts_with_any(body, kStarts);
 }
 
 void ReportBuilder::start_trace(Trace trace) {
   end_trace();
-  if (trace.role == Role::call) saw_call_trace_ = true;
+  begun_ = true;
   trace.kasan = report_.kasan;
   collector_.start(std::move(trace));
 }
 
 void ReportBuilder::end_trace() {
   auto trace = collector_.finish();
-  if (!trace) return;
-  events_.on_trace(*trace);
+  if (trace) adopt(std::move(*trace));
+}
+
+void ReportBuilder::adopt(Trace trace) {
+  events_.on_trace(trace);
   if (report_.traces.size() < Report::kMaxTraces)
-    report_.traces.push_back(std::move(*trace));
+    report_.traces.push_back(std::move(trace));
   else
     ++report_.traces_left_out;
 }
@@ -52,6 +74,46 @@ void ReportBuilder::read_cpu(const Line& line, std::string_view body) {
   report_.comm = cpu->comm;
   report_.kernel = cpu->release;
   events_.on_release(cpu->release, line.number);
+}
+
+void ReportBuilder::start_live(const Line& line) {
+  Trace trace;
+  trace.role = next_role_;
+  trace.cpu = next_cpu_;
+  trace.line = line.number;
+  next_role_ = Role::call;
+  next_cpu_.reset();
+  start_trace(std::move(trace));
+}
+
+bool ReportBuilder::take_live_stack(const Line& line, std::string_view body) {
+  if (const auto pc = read_program_counter(body)) {
+    // Registers stand above the call trace, and again inside it where an interrupt came.
+    if (!collector_.open() || collector_.open_stored()) start_live(line);
+    collector_.take_pc(*pc);
+    return true;
+  }
+  if (body.starts_with("Call Trace:") || body.starts_with("Call trace:") || body.starts_with("Backtrace:") ||
+      // x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
+      (body.ends_with("Call Trace:") && is_hex(body.front()))) {
+    if (!collector_.only_pc()) start_live(line);
+    saw_call_trace_ = true;
+    return true;
+  }
+  auto rest = body;
+  if (skip(rest, "NMI backtrace for cpu ")) {
+    end_trace();
+    next_role_ = Role::nmi;
+    next_cpu_ = take_number<std::int64_t>(rest);
+    return true;
+  }
+  if (is_task_line(body)) {
+    end_trace();
+    next_role_ = Role::task;
+    next_cpu_.reset();
+    return true;
+  }
+  return false;
 }
 
 void ReportBuilder::keep_text(const Line& line) {
@@ -69,41 +131,36 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
 ReportBuilder::Answer ReportBuilder::take(const Line& line) {
   const auto body = trim_right(trim_left(line.text));
   Answer answer = Answer::taken;
-  if (!saw_call_trace_ && is_headless_backtrace(body)) {
-    Trace call;
-    call.line = line.number;
-    start_trace(std::move(call));
+  if (!collector_.open() && is_headless_backtrace(body)) {
+    start_live(line);
+    saw_call_trace_ = true;
   }
+  begun_ = false;
   if (collector_.take(line.text)) {
     // A frame of the open trace. If a line of somebody else's came before it, nobody knows whose this one is.
-    mixed_ = mixed_ || (unknown_run_ > 0 && collector_.open_in_depot());
+    mixed_ = mixed_ || (unknown_run_ > 0 && collector_.current()->in_depot);
   } else if (body.empty()) {
-    if (collector_.open_in_depot()) end_trace();
+    if (collector_.open_stored()) end_trace();
     // A blank line is part of the report only if more of it follows.
     return Answer::taken;
   } else if (auto trace = open_depot_trace(body, line.number)) {
     start_trace(std::move(*trace));
-  } else if (body.starts_with("Call Trace:") || body.starts_with("Call trace:") ||
-             body.starts_with("Backtrace:") ||
-             // x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
-             (body.ends_with("Call Trace:") && is_hex(body.front()))) {
-    Trace call;
-    call.line = line.number;
-    start_trace(std::move(call));
-  } else if (collector_.open() && !collector_.open_in_depot() && is_register_dump(body)) {
+  } else if (take_live_stack(line, body)) {
+    // A stack is open, or about to be.
+  } else if (collector_.open() && !collector_.open_stored() && is_register_dump(body)) {
     // stays open: frames of an interrupted context may follow
   } else {
     if (body.starts_with("CPU: ")) read_cpu(line, body);
     answer = read(line, body);
-    if (answer == Answer::taken && collector_.open_in_depot() && !body.starts_with("PID = ")) end_trace();
-    // A section of the report ends the call trace: " lab_global+0x24/0x40 [labmod]" under "belongs to the
+    // A section of the report ends the stack above it: " lab_global+0x24/0x40 [labmod]" under "belongs to the
     // variable:" is no frame. Lines that the family does not know end nothing, they may be anyone's.
-    if (answer == Answer::taken && !collector_.open_in_depot()) end_trace();
+    if (answer == Answer::taken && !begun_ && !collector_.only_pc() && !body.starts_with("PID = "))
+      end_trace();
   }
 
   if (answer == Answer::unknown) {
-    if (++unknown_run_ > kPatience) return Answer::foreign;
-  } else if (answer != Answer::foreign) {
+    if (++unknown_run_ > patience()) return Answer::foreign;
+  } else if (answer != Answer::foreign && answer != Answer::aside) {
     unknown_run_ = 0;
     report_.end_line = line.number;
   }
@@ -113,6 +170,7 @@ ReportBuilder::Answer ReportBuilder::take(const Line& line) {
 Report ReportBuilder::close(Close why) {
   end_trace();
   report_.text.resize(text_end_);
+  name();
   report_.corrupted_reason = damage(why);
   if (report_.corrupted_reason.empty() && mixed_)
     report_.corrupted_reason = "lines of others stand among the frames of a stack";

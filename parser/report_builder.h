@@ -21,6 +21,7 @@ class ReportBuilder {
     taken,    // the line belongs to the report
     last,     // it belongs, and the report ends with it
     unknown,  // nothing of this family; the report stays open for a few lines more
+    aside,    // a report of one line that came between; this one goes on
     foreign,  // it begins something else: the report is over, the line is not its own
   };
   // Why a report is closed, which decides whether it is whole.
@@ -34,7 +35,8 @@ class ReportBuilder {
     bool keep_text = false;                                                        // Report::text is wanted
   };
 
-  ReportBuilder(FrameTable& frames, const Events& events) : collector_(frames), events_(events) {}
+  ReportBuilder(FrameTable& frames, const Events& events)
+      : frames_(frames), collector_(frames), events_(events) {}
   virtual ~ReportBuilder() = default;
   ReportBuilder(const ReportBuilder&) = delete;
   ReportBuilder& operator=(const ReportBuilder&) = delete;
@@ -45,13 +47,29 @@ class ReportBuilder {
   // The report as far as it came, with the reason if it is damaged.
   Report close(Close why);
 
+  // A stack of the report that another CPU printed.
+  void adopt(Trace trace);
+  // Whether other CPUs print stacks on behalf of the report.
+  bool asks_other_cpus() const {
+    return report_.family == Family::rcu_stall || report_.family == Family::hung_task ||
+           report_.family == Family::lockup;
+  }
+  // False for what is read only to know whose lines these are.
+  virtual bool is_told() const { return true; }
+  // Complete with its first line.
+  virtual bool is_one_line() const { return false; }
+
   std::uint64_t first_line() const { return report_.first_line; }
 
  protected:
   // A line that is neither frame nor trace section; `body` has no blanks at its ends.
   virtual Answer read(const Line& line, std::string_view body) = 0;
-  // Names the damage, or nothing. Called once.
+  // Fills title, alt_titles, type and guilty. Called once, when all lines have been seen.
+  virtual void name() = 0;
+  // Names the damage, or nothing. Called once, after name().
   virtual std::string damage(Close why) const = 0;
+  // Lines in a row that are none of the report's before it is taken for over.
+  virtual int patience() const { return 150; }
 
   void start_trace(Trace trace);
   void end_trace();
@@ -59,15 +77,20 @@ class ReportBuilder {
   bool saw_call_trace() const { return saw_call_trace_; }
 
   Report report_;
+  FrameTable& frames_;
   TraceCollector collector_;
 
  private:
   Answer take(const Line& line);
-
-  static constexpr int kPatience = 24;  // unknown lines in a row that a report survives
+  void start_live(const Line& line);
+  // Lines that announce a live stack, or say where its CPU is.
+  bool take_live_stack(const Line& line, std::string_view body);
 
   Events events_;
   bool saw_call_trace_ = false;
+  bool begun_ = false;           // a trace, by the line at hand
+  Role next_role_ = Role::call;  // of the next Call Trace:
+  std::optional<std::int64_t> next_cpu_;
   int unknown_run_ = 0;
   bool mixed_ = false;
   std::size_t text_end_ = 0;  // of Report::text, up to its last own line
@@ -77,6 +100,9 @@ class ReportBuilder {
 inline bool is_ruler(std::string_view body, char mark) {
   return body.size() >= 20 && body.find_first_not_of(mark) == std::string_view::npos;
 }
+
+// "task:kworker/0:1 state:D stack:0 pid:9 ...": whose stack follows.
+bool is_task_line(std::string_view body);
 
 // Register rows, code bytes and the like: they stand among the frames of a Call Trace and end nothing.
 bool is_register_dump(std::string_view body);

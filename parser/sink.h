@@ -21,7 +21,6 @@ class Sink {
   // The depot's hash table has 2^order buckets: "stackdepot hash table entries: 32768 (order: 7, ...)". Comes
   // after on_boot().
   virtual void on_hash_table(std::uint32_t /*order*/) {}
-  virtual void on_other_splat(OtherSplat splat, std::uint64_t line) = 0;
   // A line of a stack list that cannot be read; it is left out.
   virtual void on_bad_line(std::uint64_t line, std::string_view why) = 0;
   // A further kind of content was met in this input.

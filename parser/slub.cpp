@@ -3,7 +3,8 @@
 #include <array>
 
 #include "parser/scan.h"
-#include "parser/splats.h"
+#include "parser/splat.h"
+#include "parser/title.h"
 
 namespace parser {
 namespace {
@@ -93,6 +94,7 @@ class SlubBuilder final : public ReportBuilder {
 
  private:
   Answer read(const Line& line, std::string_view body) override;
+  void name() override { name_slub(report_); }
   std::string damage(Close why) const override;
 
   std::uint64_t cut_here_ = 0;  // the line of "cut here", until the WARNING after it says whose it is
@@ -117,7 +119,7 @@ ReportBuilder::Answer SlubBuilder::read(const Line& line, std::string_view body)
       saw_detail_ = true;
       return Answer::taken;
     }
-    return begins_other_splat(body) ? Answer::foreign : Answer::unknown;
+    return begins_splat(without_tags(body)) ? Answer::foreign : Answer::unknown;
   }
   switch (static_cast<Fact>(*found)) {
     case Fact::title:

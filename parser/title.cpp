@@ -1,69 +1,111 @@
 #include "parser/title.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
+#include <memory>
+#include <vector>
 
+#include "parser/blame.h"
+#include "parser/functions.h"
 #include "parser/scan.h"
 
 namespace parser {
 namespace {
 
-struct SkipGroup {
-  std::string_view reason;
-  std::array<std::string_view, 16> names;  // a trailing '*' stands for any rest
+constexpr std::size_t kMaxTitle = 120;
+constexpr std::string_view kCorrupted = "corrupted";
+
+struct Replacement {
+  const char* pattern;
+  const char* by;
+};
+// In this order; what one leaves the next one sees.
+constexpr std::array kReplacements{
+    Replacement{R"(\bsyz-executor[0-9.:-]*\b|\bsyz\.\d+\.\d+\b)", "syz-executor"},
+    Replacement{R"(\b(?:\d{1,3}\.){3}\d{1,3}\b)", "IP"},
+    Replacement{R"(\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b)", "IP"},
+    // "f+0x1/0x2 [mod]" -> "f"
+    Replacement{
+        R"(([a-zA-Z_][a-zA-Z0-9_]*)(?:\.(?:isra|constprop|part|cold|llvm)[0-9.]*)*\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?(?: \[\w+\])?)",
+        R"(\1)"},
+    Replacement{R"(\b(?:0x)?[0-9a-f]{6,}\b)", "ADDR"},
+    Replacement{R"(\b0x[0-9a-f]+\b)", "ADDR"},
+    Replacement{R"((\.[chS]):[0-9]+(?::[0-9]+)?)", R"(\1:LINE)"},
+    Replacement{R"(\bCPU#[0-9]+)", "CPU"},
+    Replacement{R"([0-9]{7,})", "NUM"},
 };
 
-constexpr std::array<SkipGroup, 6> kSkipped{{
-    {"sanitizers report for their caller",
-     {"kasan_report*", "kasan_check*", "kasan_save*", "__kasan_*", "____kasan_*", "__asan_*", "__hwasan_*",
-      "check_memory_region*", "print_report", "print_address_description*", "end_report", "memory_is_*",
-      "check_region_inline", "kmsan_*", "kasan_object_err", "kasan_slab_free"}},
-    {"printing is not the bug",
-     {"dump_stack*", "dump_backtrace*", "show_stack*", "show_regs*", "object_err", "slab_err",
-      "print_trailer", "check_bytes_and_report", "describe_*"}},
-    {"memory and string primitives are told what to touch",
-     {"memcpy*", "memset*", "memmove*", "memcmp*", "memchr*", "__mem*", "str*", "string", "__str*",
-      "copy_*_user", "_copy_*", "crc*", "read_word_at_a_time", "hex_dump_to_buffer"}},
-    {"allocators find what others left behind",
-     {"kfree", "kfree_sensitive", "kvfree*", "vfree", "kmem_cache_alloc*", "kmem_cache_free*",
-      "kmalloc_trace*", "__kmalloc*", "slab_free*", "slab_alloc*", "__slab_*", "___slab_*", "qlist_free_all",
-      "free_to_partial_list", "krealloc*"}},
-    {"locks and atomics live inside someone's object",
-     {"_raw_*", "__raw_*", "do_raw_*", "native_queued_*", "queued_*", "lock_acquire*", "__lock_acquire*",
-      "mutex_*", "__mutex_*", "down_*", "up_*", "atomic_*", "refcount_*", "__refcount_*", "lock_timer_base",
-      "kobject_*"}},
-    {"list and tree primitives follow someone's pointers",
-     {"__list_*", "list_*", "rb_*", "__rb_*", "rhashtable_*", "xas_*", "radix_tree_*", "klist_*"}},
-}};
-
-bool name_matches(std::string_view name, std::string_view pattern) {
-  const auto star = pattern.find('*');
-  if (star == std::string_view::npos) return name == pattern;
-  const auto rest = pattern.substr(star + 1);
-  return name.size() >= pattern.size() - 1 && name.starts_with(pattern.substr(0, star)) &&
-         name.ends_with(rest);
+const RE2& replacement_pattern(std::size_t index) {
+  static const auto patterns = [] {
+    std::vector<std::unique_ptr<RE2>> compiled;
+    for (const auto& replacement : kReplacements)
+      compiled.push_back(std::make_unique<RE2>(replacement.pattern, RE2::Latin1));
+    return compiled;
+  }();
+  return *patterns[index];
 }
 
-// "t_uaf_cache+0xbf/0xf0 [labmod]" -> "t_uaf_cache"
-std::string_view symbol_of(std::string_view location) {
-  return without_compiler_suffix(location.substr(0, location.find_first_of("+ ")));
+bool is_word(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-// The first function of the call trace, from the one that KASAN names on, that is no helper.
-std::string guilty_of(const Report& report, const FrameTable& frames) {
-  const auto named = symbol_of(report.location);
-  if (!named.empty() && !is_skipped_function(named)) return std::string(named);
-  for (const auto& trace : report.traces) {
-    if (trace.role != Role::call) continue;
-    bool reached = named.empty();
-    for (const auto& ref : trace.frames) {
-      if (!ref.reliable) continue;
-      const auto symbol = without_compiler_suffix(frames[ref.frame].symbol);
-      reached = reached || symbol == named;
-      if (reached && !symbol.empty() && !is_skipped_function(symbol)) return std::string(symbol);
+// "executor 4 failed 11 times" -> "executor NUM failed NUM times"; the digits of "v9fs" and "loop0x" are
+// names'.
+std::string without_numbers(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    if (!is_digit(text[at]) || (at > 0 && is_word(text[at - 1]))) {
+      out += text[at++];
+      continue;
     }
+    std::size_t end = at;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    if (end < text.size() && is_word(text[end]))
+      out.append(text.substr(at, end - at));
+    else
+      out += "NUM";
+    at = end;
   }
-  return std::string(named);
+  return out;
+}
+
+void add_alt(Report& report, std::string title) {
+  if (title == report.title) return;
+  if (std::find(report.alt_titles.begin(), report.alt_titles.end(), title) == report.alt_titles.end())
+    report.alt_titles.push_back(std::move(title));
+}
+
+std::string with_function(std::string_view format, std::string_view function) {
+  std::string out(format);
+  if (const auto at = out.find("{F}"); at != std::string::npos) out.replace(at, 3, function);
+  return out;
+}
+
+// Waits that have several entries, and of which it does not matter through which one a task came in.
+std::vector<std::string> names_of_wait(std::string_view function) {
+  if (function.find("smp_call_function") != std::string_view::npos)
+    return {"smp_call_function", std::string(function)};
+  for (const std::string_view entry :
+       {"synchronize_rcu", "synchronize_srcu", "synchronize_net", "synchronize_sched"})
+    if (function.find(entry) != std::string_view::npos) return {"synchronize_rcu", std::string(function)};
+  return names_of(function);
+}
+
+// The title and all others under which the same function may be known.
+void set_titles(Report& report, std::string_view format, std::span<const std::string> alts, Blame blame) {
+  const auto function = report.guilty.empty() ? kCorrupted : std::string_view(report.guilty);
+  const auto names = blame == Blame::stall || blame == Blame::loop || blame == Blame::hang
+                         ? names_of_wait(function)
+                         : names_of(function);
+  report.title = with_function(format, names.front());
+  for (const auto& name : names) {
+    add_alt(report, with_function(format, name));
+    for (const auto& alt : alts) add_alt(report, with_function(alt, name));
+  }
+  std::sort(report.alt_titles.begin(), report.alt_titles.end());
+  if (!report.guilty.empty()) report.guilty = names.front();
 }
 
 std::string_view capitalised(Access::Kind kind) {
@@ -79,27 +121,10 @@ std::string_view capitalised(Access::Kind kind) {
   return "";
 }
 
-void name_kasan(Report& report, const FrameTable& frames) {
-  report.guilty = guilty_of(report, frames);
-  const auto kind = report.access ? report.access->kind : Access::Kind::unknown;
-  const bool freeing =
-      report.kind.find("-free") != std::string::npos && report.kind.find("use-after") == std::string::npos;
-
-  report.title = "KASAN: " + report.kind;
-  if (const auto word = capitalised(kind); !word.empty() && !freeing) report.title.append(" ").append(word);
-  if (!report.guilty.empty()) {
-    report.title += " in " + report.guilty;
-    report.alt_titles.push_back((freeing ? "invalid-free in " : "bad-access in ") + report.guilty);
-  }
-
-  report.type = "KASAN";
-  if (freeing) {
-    report.type += "-INVALID-FREE";
-    return;
-  }
-  if (report.kind.find("use-after-free") != std::string::npos) report.type += "-USE-AFTER-FREE";
-  if (report.kind.find("null-ptr-deref") != std::string::npos) report.type += "-NULL-POINTER-DEREFERENCE";
-  report.type += kind == Access::Kind::write ? "-WRITE" : "-READ";
+std::string kasan_guilty(const Report& report, const FrameTable& frames) {
+  const std::string named(symbol_of(report.location));
+  const std::array<std::string, 1> first{named};
+  return guilty_function(Blame::stack, report, frames, first);
 }
 
 // "Padding overwritten. 0xA-0xB @offset=4094" -> "Padding overwritten"; "Objects remaining in C on f()" of
@@ -123,6 +148,67 @@ std::string plain_reason(std::string_view reason, std::string_view cache) {
   return kind;
 }
 
+// "{1}" and its like by what the pattern captured.
+std::string with_captures(std::string_view format, std::span<const std::string> captures) {
+  std::string out;
+  for (std::size_t at = 0; at < format.size(); ++at) {
+    const bool capture = format[at] == '{' && at + 2 < format.size() && is_digit(format[at + 1]);
+    if (!capture) {
+      out += format[at];
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(format[at + 1] - '1');
+    if (index < captures.size()) out += captures[index];
+    at += 2;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string normalised(std::string_view text) {
+  std::string out(text);
+  for (std::size_t i = 0; i < kReplacements.size(); ++i)
+    RE2::GlobalReplace(&out, replacement_pattern(i), kReplacements[i].by);
+  out = without_numbers(out);
+  if (out.size() > kMaxTitle) out.resize(kMaxTitle);
+  return std::string(trim_right(out));
+}
+
+void name_kasan(Report& report, const FrameTable& frames) {
+  report.guilty = kasan_guilty(report, frames);
+  const auto kind = report.access ? report.access->kind : Access::Kind::unknown;
+  const bool freeing =
+      report.kind.find("-free") != std::string::npos && report.kind.find("use-after") == std::string::npos;
+  // Whoever frees twice, or what was never allocated, frees wrongly: kernels change their minds about the
+  // word.
+  if (freeing) report.kind = "invalid-free";
+
+  // Without the line about the access the title is all that is known.
+  if (kind == Access::Kind::unknown && !report.location.empty()) {
+    report.title = "KASAN: " + normalised(report.kind + " in " + report.location);
+    if (report.access && report.access->address) report.title += " at addr ADDR";
+    report.type = "KASAN-READ";
+    return;
+  }
+  auto format = "KASAN: " + report.kind;
+  if (const auto word = capitalised(kind); !word.empty() && !freeing) format.append(" ").append(word);
+  const std::array<std::string, 1> alts{freeing ? "invalid-free in {F}" : "bad-access in {F}"};
+  if (report.location.empty() && report.kind == "null-ptr-deref" && report.guilty.empty())
+    report.title = format;
+  else
+    set_titles(report, format + " in {F}", alts, Blame::stack);
+
+  report.type = "KASAN";
+  if (freeing) {
+    report.type += "-INVALID-FREE";
+    return;
+  }
+  if (report.kind.find("use-after-free") != std::string::npos) report.type += "-USE-AFTER-FREE";
+  if (report.kind.find("null-ptr-deref") != std::string::npos) report.type += "-NULL-POINTER-DEREFERENCE";
+  report.type += kind == Access::Kind::write ? "-WRITE" : "-READ";
+}
+
 void name_slub(Report& report) {
   const auto& cache = report.object->cache;
   report.kind = plain_reason(report.kind, cache);
@@ -130,34 +216,21 @@ void name_slub(Report& report) {
   report.type = "MEMORY_SAFETY_BUG";
 }
 
-}  // namespace
-
-std::string_view without_compiler_suffix(std::string_view symbol) {
-  constexpr std::array<std::string_view, 6> kSuffixes{".isra.", ".constprop.", ".part.",
-                                                      ".cold",  ".llvm.",      ".lto_priv."};
-  for (const auto suffix : kSuffixes)
-    if (const auto at = symbol.find(suffix); at != std::string_view::npos && at > 0)
-      symbol = symbol.substr(0, at);
-  return symbol;
-}
-
-bool is_skipped_function(std::string_view symbol) {
-  return std::any_of(kSkipped.begin(), kSkipped.end(), [symbol](const SkipGroup& group) {
-    return std::any_of(group.names.begin(), group.names.end(), [symbol](std::string_view pattern) {
-      return !pattern.empty() && name_matches(symbol, pattern);
-    });
-  });
-}
-
-void name_report(Report& report, const FrameTable& frames) {
-  switch (report.family) {
-    case Family::kasan:
-      return name_kasan(report, frames);
-    case Family::slub:
-      return name_slub(report);
-    default:
-      return;
+void name_splat(Report& report, const FrameTable& frames, const SplatRule& rule, std::string_view line,
+                std::span<const std::string> captures, std::span<const std::string> named) {
+  if (!holds_fault_injection(report, frames))
+    report.guilty = guilty_function(rule.blame, report, frames, named, rule.skip);
+  report.type = rule.type;
+  report.kind = normalised(with_captures(rule.title.substr(0, rule.title.find(" in {F}")), captures));
+  if (report.guilty.empty() && rule.plain_if_untraced) {
+    report.title = normalised(line);
+    report.type = "WARNING";
+    return;
   }
+  std::vector<std::string> alts;
+  for (const auto alt : rule.alts)
+    if (!alt.empty()) alts.push_back(normalised(with_captures(alt, captures)));
+  set_titles(report, normalised(with_captures(rule.title, captures)), alts, rule.blame);
 }
 
 }  // namespace parser

@@ -1,25 +1,26 @@
-// Names a report: title, guilty function, kind of bug. Needs the report model only.
+// Names a report: title, guilty function, kind of bug, by the convention that syzbot made the standard. Needs
+// the report model only.
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "parser/frame_table.h"
 #include "parser/model.h"
+#include "parser/splat_rule.h"
 
 namespace parser {
 
-// Fills title, alt_titles, guilty and type from the other fields.
-void name_report(Report& report, const FrameTable& frames);
+// Fill title, alt_titles, guilty and type from the other fields.
+void name_kasan(Report& report, const FrameTable& frames);
+void name_slub(Report& report);
+// `line` is the report's first line, `captures` the rule's, `named` the functions that the report names
+// itself. A report of which no function can be named is "... in corrupted".
+void name_splat(Report& report, const FrameTable& frames, const SplatRule& rule, std::string_view line,
+                std::span<const std::string> captures, std::span<const std::string> named);
 
-// "store_via_inline.constprop.0" -> "store_via_inline": what compilers append to a function they split or
-// copied.
-std::string_view without_compiler_suffix(std::string_view symbol);
-
-// Functions that are where a bug shows, never where it is: sanitizers, memory and string primitives, locks,
-// lists.
-bool is_skipped_function(std::string_view symbol);
-
-// Grows when the naming of titles changes, so that baselines can tell.
-inline constexpr int kTitleScheme = 1;
+// What differs from run to run, replaced by words: addresses (ADDR), numbers (NUM), IP addresses (IP), lines
+// ("foo.c:LINE"), offsets of functions, names of test programs.
+std::string normalised(std::string_view text);
 
 }  // namespace parser

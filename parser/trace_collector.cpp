@@ -18,18 +18,18 @@ bool TraceCollector::take(std::string_view text) {
   if (text.starts_with("#011")) text.remove_prefix(4);
   const auto body = trim_left(text);
   if (body.empty()) return false;
-  if (is_stack_mark(body)) return !open_in_depot();
+  if (is_stack_mark(body)) return !open_stored();
   // Stacks are indented, but for architectures that put the address first and for decode_stacktrace.sh's
   // "foo (mm/slub.c:123)"; any other line at the margin is another section.
   if (body.size() == text.size() && !tab && body.front() != '[' && body.front() != '(' &&
       body.find(" (") == std::string_view::npos)
     return false;
   // "f mm/slub.c:123 [inline]" of a symbolized log: the record has no entry for it
-  if (body.ends_with(" [inline]")) return true;
+  if (body.ends_with(" [inline]") || body.ends_with(" [inline])")) return true;
   if (!may_be_frame(body)) return false;
   const auto frame = frames_.parse(body);
   if (!frame) return false;
-  if (open_in_depot()) {
+  if (open_stored()) {
     if (!frame->reliable) return true;
     // Before v5.19 SLUB kept 16 addresses in the object and printed them behind a tab.
     const bool slub = trace_->role == Role::slub_alloc || trace_->role == Role::slub_free;
@@ -41,6 +41,17 @@ bool TraceCollector::take(std::string_view text) {
   }
   trace_->frames.push_back({frame->id, frame->reliable});
   return true;
+}
+
+void TraceCollector::take_pc(std::string_view text) {
+  const auto frame = trace_ ? frames_.parse(text) : std::nullopt;
+  if (!frame) return;
+  // Old kernels name it twice: "IP: [<...>] f+0x1/0x2" and "RIP: 0010:[<...>] f+0x1/0x2".
+  auto& frames = trace_->frames;
+  if (!frames.empty() && frames.back().pc &&
+      frames_[frames.back().frame].identity == frames_[frame->id].identity)
+    return;
+  if (frames.size() < Trace::kMaxFrames) frames.push_back({frame->id, true, true});
 }
 
 std::optional<Trace> TraceCollector::finish() {

@@ -14,7 +14,14 @@ class TraceCollector {
   explicit TraceCollector(FrameTable& frames) : frames_(frames) {}
 
   bool open() const { return trace_.has_value(); }
-  bool open_in_depot() const { return trace_ && trace_->role != Role::call; }
+  // A stack that was stored some time ago, in the depot or elsewhere; else the stack of a task or CPU that
+  // is.
+  bool open_stored() const { return trace_ && !is_live(trace_->role); }
+  // Nothing but the program counter has come yet: the call trace follows below the registers.
+  bool only_pc() const {
+    return trace_ && is_live(trace_->role) && !trace_->frames.empty() && trace_->frames.back().pc &&
+           trace_->frames.size() == 1;
+  }
   const Trace* current() const { return trace_ ? &*trace_ : nullptr; }
   Trace* current() { return trace_ ? &*trace_ : nullptr; }
 
@@ -22,6 +29,9 @@ class TraceCollector {
 
   // Whether `text` is a frame, or a remark that stands among frames without being one; it is then taken.
   bool take(std::string_view text);
+
+  // Adds the frame of a program counter to the open trace.
+  void take_pc(std::string_view text);
 
   // Ends the open trace. Empty if none is open or no frame came.
   std::optional<Trace> finish();

@@ -5,7 +5,7 @@
 #include "cli/render/escape.h"
 #include "cli/render/frame_text.h"
 #include "cli/render/json_parts.h"
-#include "parser/title.h"
+#include "parser/title_scheme.h"
 
 namespace cli::render {
 namespace {
@@ -134,6 +134,8 @@ Json report_json(const Analysis& analysis, const FoundReport& found) {
   put(json, "kind", report.kind);
   put(json, "guilty", report.guilty);
   put(json, "location", report.location);
+  put(json, "source_file", report.source_file);
+  if (report.source_line != 0) json["source_line"] = report.source_line;
   json["corrupted"] = !report.corrupted_reason.empty();
   put(json, "corrupted_reason", report.corrupted_reason);
   json["demux"] = parser::demux_name(report.demux);

@@ -27,7 +27,7 @@ std::string family_label(parser::Family family) {
 
 // "37 reports: 27 KASAN, 10 SLUB"
 std::string count_line(const Analysis& analysis) {
-  if (analysis.report_count == 0) return "no KASAN or SLUB report";
+  if (analysis.report_count == 0) return "no report";
   auto text = plural(analysis.report_count, "report", "reports") + ":";
   const char* separator = " ";
   for (const auto& [family, count] : analysis.families) {
@@ -115,18 +115,6 @@ std::string titles(const Analysis& analysis, const Screen& screen) {
   return text;
 }
 
-std::string other_splats(const Analysis& analysis, const Screen& screen) {
-  std::string text;
-  for (std::size_t i = 0; i < parser::kOtherSplats; ++i) {
-    if (analysis.other_splats[i] == 0) continue;
-    text += (text.empty() ? "" : ", ") + grouped(analysis.other_splats[i]) + " " +
-            std::string(parser::other_splat_name(static_cast<parser::OtherSplat>(i)));
-  }
-  return text.empty() ? text
-                      : "\n" + wrapped("Seen as well, counted only: " + text + ".",
-                                       std::min(screen.width, kProse), "  ");
-}
-
 // Each boot has a depot of its own, so with several they are told apart.
 std::string boots(const Analysis& analysis) {
   constexpr std::size_t kShown = 8;
@@ -147,8 +135,8 @@ std::string boots(const Analysis& analysis) {
 
 std::string text(const Analysis& analysis, const TextOptions& options) {
   const auto& screen = options.screen;
-  auto out = header(analysis, screen) + titles(analysis, screen) + other_splats(analysis, screen) +
-             boots(analysis) + depot_text(analysis, screen);
+  auto out =
+      header(analysis, screen) + titles(analysis, screen) + boots(analysis) + depot_text(analysis, screen);
   if (options.reports)
     for (const auto& found : analysis.reports) out += report_text(analysis, found, screen);
   return out;

@@ -4,7 +4,7 @@
 
 #include "cli/render/escape.h"
 #include "cli/render/json_parts.h"
-#include "parser/title.h"
+#include "parser/title_scheme.h"
 
 namespace cli::render {
 namespace {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/render/frame_text.h"
+#include "parser/grouping/subject.h"
 
 namespace cli::render {
 namespace {
@@ -100,28 +101,25 @@ std::string status_text(const TriageGroup& group) {
 }
 
 std::string places_text(const TriageResult& result, const TriageGroup& group) {
+  const auto* trace = parser::telling_trace(group.example, result.frames);
+  if (trace == nullptr) return {};
+  bool any = false;
   std::string text;
-  for (const auto& trace : group.example.traces) {
-    if (trace.role != parser::Role::call || !text.empty()) continue;
-    bool any = false;
-    std::string lines;
-    for (std::size_t i = 0; i < trace.frames.size(); ++i) {
-      if (!trace.frames[i].reliable) continue;
-      lines += stored_frame_text(result.frames[trace.frames[i].frame]);
-      const auto* answer = result.places.find(trace.frames[i].frame, holds_exact_pc(trace, i, result.frames));
-      if (answer != nullptr && answer->location && !answer->location->file.empty()) {
-        any = true;
-        for (const auto& inlined : answer->location->inlined)
-          lines += "\n  " + inlined.function + " " + inlined.file + ":" + std::to_string(inlined.line) +
-                   " (inlined)";
-        lines += (answer->location->inlined.empty() ? " " : "\n  ") + answer->location->file + ":" +
-                 std::to_string(answer->location->line);
-      }
-      lines += "\n";
+  for (std::size_t i = 0; i < trace->frames.size(); ++i) {
+    if (!trace->frames[i].reliable) continue;
+    text += stored_frame_text(result.frames[trace->frames[i].frame]);
+    const auto* answer = result.places.find(trace->frames[i].frame, holds_exact_pc(*trace, i, result.frames));
+    if (answer != nullptr && answer->location && !answer->location->file.empty()) {
+      any = true;
+      for (const auto& inlined : answer->location->inlined)
+        text += "\n  " + inlined.function + " " + inlined.file + ":" + std::to_string(inlined.line) +
+                " (inlined)";
+      text += (answer->location->inlined.empty() ? " " : "\n  ") + answer->location->file + ":" +
+              std::to_string(answer->location->line);
     }
-    if (any) text = lines;
+    text += "\n";
   }
-  return text;
+  return any ? text : std::string{};
 }
 
 }  // namespace cli::render

@@ -72,6 +72,10 @@ std::string role_text(parser::Role role) {
   switch (role) {
     case parser::Role::call:
       return "where it was noticed";
+    case parser::Role::nmi:
+      return "what another CPU did";
+    case parser::Role::task:
+      return "where a task sleeps";
     case parser::Role::alloc:
     case parser::Role::slub_alloc:
     case parser::Role::page_alloc:

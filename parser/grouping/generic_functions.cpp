@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "parser/functions.h"
 #include "parser/grouping/similarity.h"
-#include "parser/title.h"
 
 namespace parser {
 namespace {

@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "parser/functions.h"
 #include "parser/grouping/similarity.h"
-#include "parser/title.h"
 
 namespace parser {
 namespace {

@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "parser/functions.h"
 #include "parser/scan.h"
-#include "parser/title.h"
 
 namespace parser {
 namespace {

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "parser/title.h"
+#include "parser/functions.h"
 
 namespace parser {
 namespace {
@@ -19,16 +19,16 @@ bool is_shared_cache(std::string_view cache) {
   return cache.starts_with("kmalloc-") || cache.starts_with("dma-kmalloc-") || cache.starts_with(":");
 }
 
-// Whose stack a bug is known by. SLUB and kmemleak find what somebody else did earlier; all their call traces
-// are of the same few checks.
-Role telling_role(Family family) {
+// Whether a stack is one that bugs of the family are known by. SLUB and kmemleak find what somebody else did
+// earlier; all their call traces are of the same few checks.
+bool is_telling(Role role, Family family) {
   switch (family) {
     case Family::slub:
-      return Role::slub_alloc;
+      return role == Role::slub_alloc;
     case Family::kmemleak:
-      return Role::kmemleak;
+      return role == Role::kmemleak;
     default:
-      return Role::call;
+      return is_live(role);
   }
 }
 
@@ -37,7 +37,7 @@ Role telling_role(Family family) {
 const Trace* telling_trace(const Report& report, const FrameTable& frames) {
   const Trace* first = nullptr;
   for (const auto& trace : report.traces) {
-    if (trace.role != telling_role(report.family)) continue;
+    if (!is_telling(trace.role, report.family)) continue;
     bool named = false;
     for (const auto& ref : trace.frames) {
       if (!ref.reliable || frames[ref.frame].symbol.empty()) continue;

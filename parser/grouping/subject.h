@@ -20,8 +20,8 @@ struct FunctionStack {
   static constexpr std::size_t kMaxFunctions = 48;
 };
 
-// The trace that a report's title is about: the call trace, or for what is found long after it happened, the
-// allocation. Null if there is none with symbols.
+// The trace that a report's title is about: the call trace, or that of another CPU or task; for what is
+// found long after it happened, the allocation. Null if there is none with symbols.
 const Trace* telling_trace(const Report& report, const FrameTable& frames);
 
 // The functions of that.

@@ -41,7 +41,6 @@ class FirstReport final : public parser::Sink {
     if (!first || report.first_line < first->first_line) first = std::move(report);
   }
   void on_stats(const parser::DepotStats&) override {}
-  void on_other_splat(parser::OtherSplat, std::uint64_t) override {}
   void on_bad_line(std::uint64_t, std::string_view) override {}
   void on_kind(parser::InputKind) override {}
   std::optional<parser::Report> first;

@@ -25,7 +25,6 @@ struct Found final : parser::Sink {
   std::vector<parser::Trace> depot_traces;
   std::vector<parser::Report> reports;
   std::vector<parser::DepotStats> stats;
-  std::vector<std::pair<parser::OtherSplat, std::uint64_t>> splats;
   std::vector<std::pair<std::uint64_t, std::string>> bad_lines;
   std::set<parser::InputKind> kinds;
   parser::LogParser log_parser{*this};
@@ -34,9 +33,6 @@ struct Found final : parser::Sink {
   void on_depot_trace(const parser::Trace& trace) override { depot_traces.push_back(trace); }
   void on_report(parser::Report report) override { reports.push_back(std::move(report)); }
   void on_stats(const parser::DepotStats& values) override { stats.push_back(values); }
-  void on_other_splat(parser::OtherSplat splat, std::uint64_t line) override {
-    splats.emplace_back(splat, line);
-  }
   void on_bad_line(std::uint64_t line, std::string_view why) override { bad_lines.emplace_back(line, why); }
   void on_kind(parser::InputKind kind) override { kinds.insert(kind); }
 
@@ -130,7 +126,8 @@ inline std::vector<std::string> report_lines(const parser::Report& report, std::
   };
   add("TITLE", report.title);
   for (const auto& alt : report.alt_titles) add("ALT", alt);
-  add("TYPE", report.type);
+  add("FAMILY", std::string(parser::family_name(report.family)));
+  add("TYPE", or_dash(report.type));
   if (!report.guilty.empty()) add("GUILTY", report.guilty);
   if (!report.corrupted_reason.empty()) add("CORRUPTED", report.corrupted_reason);
   if (report.kasan != parser::KasanMode::unknown)
@@ -164,6 +161,8 @@ inline std::vector<std::string> report_lines(const parser::Report& report, std::
   if (!report.variable.empty()) add("VARIABLE", report.variable);
   if (!report.stack_frame.empty()) add("STACK", report.stack_frame);
   for (const auto& [extent, name] : report.stack_objects) add("LOCAL", extent + " " + name);
+  if (!report.source_file.empty())
+    add("SOURCE", report.source_file + ":" + std::to_string(report.source_line));
   if (!report.mapping.empty()) add("MAPPING", report.mapping);
   for (const auto& fix : report.fixes) add("FIX", fix);
   std::string traces;
@@ -226,16 +225,6 @@ inline std::vector<std::string> expectation_lines(const Found& found) {
   }
   lines.push_back("KINDS: " + or_dash(kinds));
   lines.push_back("SAVES: " + std::to_string(found.saves()));
-  std::array<std::uint64_t, parser::kOtherSplats> counts{};
-  for (const auto& [splat, line] : found.splats) ++counts[static_cast<std::size_t>(splat)];
-  std::string others;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] == 0) continue;
-    if (!others.empty()) others += ", ";
-    others += std::string(parser::other_splat_name(static_cast<parser::OtherSplat>(i))) + " " +
-              std::to_string(counts[i]);
-  }
-  if (!others.empty()) lines.push_back("OTHER: " + others);
   return lines;
 }
 

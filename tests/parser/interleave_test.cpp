@@ -99,8 +99,9 @@ TEST_CASE("without callers another splat in the middle of a report damages it, a
     text += "[   10.000000] " + std::string(parser::read_line(lines[i], 1).text);
   text += "[   10.000000] BUG: unable to handle page fault for address: ffffdc0000000003\n";
   const auto found = parse(text);
-  REQUIRE(found->reports.size() == 1);
+  REQUIRE(found->reports.size() == 2);
   CHECK(found->reports[0].demux == parser::Demux::none);
   CHECK(found->reports[0].corrupted_reason == "another splat begins before the closing ruler");
-  CHECK(found->splats.size() == 1);
+  CHECK(found->reports[1].family == parser::Family::oops);
+  CHECK_FALSE(found->reports[1].corrupted_reason.empty());
 }

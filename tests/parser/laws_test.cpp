@@ -3,9 +3,11 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 #include "parser/rules.h"
 #include "parser/scan.h"
+#include "parser/splat_rule.h"
 #include "tests/parser/found.h"
 
 namespace {
@@ -77,7 +79,7 @@ TEST_CASE("a report's lines are in order and those of its traces within") {
       CHECK(report.line <= report.end_line);
       CHECK(report.end_line <= lines);
       for (const auto& trace : report.traces) {
-        CHECK(trace.line > report.line);
+        CHECK(trace.line >= report.line);
         CHECK(trace.line < report.end_line);
         CHECK_FALSE(trace.frames.empty());
         CHECK(trace.kasan == report.kasan);
@@ -115,6 +117,24 @@ TEST_CASE("each rule takes its own sample") {
       REQUIRE(found.has_value());
       CHECK(*found == i);
     }
+  }
+}
+
+TEST_CASE("each splat's rule takes its own sample, and is hit by a line of testdata") {
+  std::set<const parser::SplatRule*> hit;
+  for (const auto& sample : all_samples()) {
+    std::istringstream in(sample.log);
+    for (std::string raw; std::getline(in, raw);) {
+      const auto text = parser::trim_right(parser::trim_left(parser::read_line(raw, 1).text));
+      if (const auto found = parser::find_splat(parser::without_tags(text))) hit.insert(found->rule);
+    }
+  }
+  for (const auto* rule : parser::splat_rules()) {
+    const auto found = parser::find_splat(rule->rule.sample);
+    CAPTURE(rule->rule.sample);
+    REQUIRE(found.has_value());
+    CHECK(found->rule == rule);
+    CHECK_MESSAGE(hit.contains(rule), "no file of testdata has a line such as: " << rule->rule.sample);
   }
 }
 

@@ -70,7 +70,6 @@ std::string report_of(const std::string& log) {
   auto report = found->reports[0];
   report.demux = parser::Demux::none;
   auto text = whole_report(*found, report, Lines::none) + "saves " + std::to_string(found->saves());
-  for (const auto& [splat, line] : found->splats) text += parser::other_splat_name(splat);
   return text;
 }
 

@@ -16,7 +16,6 @@ std::vector<std::string> expected_by(const std::string& log) {
     void on_depot_trace(const parser::Trace&) override {}
     void on_report(parser::Report report) override { found.push_back(report.expected_by); }
     void on_stats(const parser::DepotStats&) override {}
-    void on_other_splat(parser::OtherSplat, std::uint64_t) override {}
     void on_bad_line(std::uint64_t, std::string_view) override {}
     void on_kind(parser::InputKind) override {}
     std::vector<std::string> found;
@@ -82,7 +81,6 @@ TEST_CASE("another log begins without sections") {
     void on_depot_trace(const parser::Trace&) override {}
     void on_report(parser::Report report) override { last = report.expected_by; }
     void on_stats(const parser::DepotStats&) override {}
-    void on_other_splat(parser::OtherSplat, std::uint64_t) override {}
     void on_bad_line(std::uint64_t, std::string_view) override {}
     void on_kind(parser::InputKind) override {}
     std::string last = "none";

@@ -1,0 +1,56 @@
+#include <array>
+
+#include "parser/splat_rule.h"
+
+namespace parser {
+namespace {
+
+constexpr std::array kRules{
+    SplatRule{{"BUG: KMSAN: uninit-value", "", R"(BUG: KMSAN: uninit-value in (.+))",
+               "BUG: KMSAN: uninit-value in foo_check+0x51/0x90"},
+              Family::kmsan,
+              "KMSAN: uninit-value in {F}",
+              "KMSAN-UNINIT-VALUE",
+              Blame::stack,
+              {"bad-access in {F}"},
+              1,
+              {},
+              Layout::bare},
+    SplatRule{{"BUG: KMSAN: kernel-", "", R"(BUG: KMSAN: (kernel-(?:usb-)?infoleak(?:-after-free)?) in (.+))",
+               "BUG: KMSAN: kernel-infoleak in _copy_to_user+0x1d0/0x270"},
+              Family::kmsan,
+              "KMSAN: {1} in {F}",
+              "KMSAN-INFO-LEAK",
+              Blame::stack,
+              {"bad-access in {F}"},
+              2,
+              {},
+              Layout::bare},
+    SplatRule{{"BUG: KMSAN: use-after-free", "", R"(BUG: KMSAN: use-after-free in (.+))",
+               "BUG: KMSAN: use-after-free in foo_check+0x51/0x90"},
+              Family::kmsan,
+              "KMSAN: use-after-free in {F}",
+              "KMSAN-USE-AFTER-FREE-READ",
+              Blame::stack,
+              {"bad-access in {F}"},
+              1,
+              {},
+              Layout::bare},
+    SplatRule{{"BUG: KMSAN: ", "", R"(BUG: KMSAN: (.+?)(?: in (.*))?)", "BUG: KMSAN: uninit-val"},
+              Family::kmsan,
+              "KMSAN: {1} in {F}",
+              "KMSAN-UNINIT-VALUE",
+              Blame::stack,
+              {},
+              2,
+              {},
+              Layout::bare},
+};
+
+}  // namespace
+
+SplatRules kmsan_splats() {
+  return kRules;
+}
+
+}  // namespace parser

@@ -1,0 +1,259 @@
+#include "parser/functions.h"
+
+#include <algorithm>
+#include <array>
+
+#include "parser/scan.h"
+
+namespace parser {
+namespace {
+
+struct SkipGroup {
+  std::string_view reason;
+  std::string_view names;  // as matches_any() takes them
+};
+
+// Leading underscores do not count, for the kernel's own wrappers of wrappers. Few patterns begin with '*': a
+// driver's t_oob_vmalloc() is its own.
+constexpr std::array kSkipped{
+    SkipGroup{"sanitizers report for their caller",
+              "kasan_* "
+              "asan_* hwasan_* kmsan_* msan_* kcsan_* tsan_* kfence_* ubsan_* sanitizer_* *__sanitizer_cov* "
+              "check_memory_region* memory_is_* check_region_inline print_address_description* print_report* "
+              "end_report read_word_at_a_time check_object check_bytes_and_report describe_* instrument_* "
+              "tag_clear_highpage check_slab_allocation* free_large_kmalloc* setup_object* read_once* "
+              "write_once* rcu_dereference_*"},
+    SkipGroup{"SLUB checks what others broke",
+              "object_err slab_err print_trailer check_slab free_debug_processing alloc_debug_processing "
+              "on_freelist slab_pad_check slab_fix init_object free_to_partial_list"},
+    SkipGroup{
+        "printing is not the bug",
+        "dump_stack* dump_backtrace* show_stack* show_regs* show_trace* printk* vprintk* _printk *_printk "
+        "dev_printk* dev_vprintk* *scnprintf* *snprintf* sprintf vsprintf seq_printf print_hex_dump* "
+        "console_unlock* console_flush* console_trylock* console_emit* log_buf_* pointer "
+        "hex_dump_to_buffer string string_nocheck format_decode number symbol_string unwind_backtrace "
+        "walk_stackframe dump_mapping dump_page warn_alloc* unwind_next_frame* unwind_get_return* "
+        "*stack_walk* stack_trace_*"},
+    SkipGroup{
+        "the way from a fault or a WARN to its report",
+        "*warn_slowpath* warn warn_printk report_bug fixup_bug handle_bug panic* *_panic die die_* oops_* "
+        "*_oops no_context bad_area* do_error_trap do_trap* invalid_op exc_* asm_exc_* bad_page get_taint "
+        "print_tainted warn_bogus_irq_restore do_general_protection general_protection page_fault "
+        "do_page_fault* async_page_fault do_async_page_fault do_kern_addr_fault do_user_addr_fault "
+        "handle_page_fault* kernelmode_fixup_or_oops* divide_error do_divide_error error_entry "
+        "do_invalid_op do_int3 double_fault do_double_fault *_overflow_handler* do_debug "
+        "common_interrupt* ret_from_exception search_exception* fixup_exception* do_mem_abort "
+        "do_translation_fault do_bad_area do_kernel_fault die_kernel_fault do_alignment_fault "
+        "do_tag_check_fault* el1_* el1h_64_* el0_* el0t_* brk_handler do_debug_exception call_break_hook "
+        "bug_handler do_DataAbort do_PrefetchAbort dabt_svc pabt_svc und_svc* do_undefinstr bad_mode "
+        "do_trap_break handle_exception debug_exception* restore_regs_and_return_to_kernel phys_addr* "
+        "*x86_indirect_thunk* *assertfail* schedule_bug"},
+    SkipGroup{
+        "lockdep and the checks for sleeping find what others hold",
+        "lock_acquire* lock_release* *print_usage_bug* print_circular_bug* print_deadlock_bug "
+        "print_irq_inversion* print_bad_irq* print_unlock_imbalance* print_lock_* print_freed_lock* "
+        "print_held_locks* check_prev* check_noncircular check_deadlock check_irq_usage check_usage* "
+        "mark_lock* mark_held_locks mark_usage valid_state validate_chain register_lock_class lockdep_* "
+        "debug_check_no_locks* debug_locks_off debug_rt_mutex* *assign_lock_key* lock_set_class "
+        "lock_downgrade might_* cant_sleep* *rcu_sleep_check* debug_smp_processor_id "
+        "check_preemption_disabled this_cpu_* preempt_count_* *trace_hardirqs_* lockref_* *seqcount* "
+        "*seqprop* spin_bug spin_dump* *context_switch* lock_contend* match_held_lock find_held_lock "
+        "hlock_class assert_*"},
+    SkipGroup{
+        "locks live inside someone's object",
+        "raw_spin* raw_read* raw_write* raw_* do_raw_* spin_lock* spin_unlock* spin_trylock* "
+        "native_queued_* queued_spin* queued_read* queued_write* *pv_queued* *pv_wait* *mutex_lock* "
+        "*mutex_unlock* mutex_* ww_mutex* down down_* up up_* *rwsem* *rtmutex* *rt_mutex* read_lock* "
+        "write_lock* read_unlock* write_unlock* percpu_down* percpu_up* *bit_spin* lock_timer_base "
+        "osq_lock* complete complete_all* wake_up* autoremove_wake* wait_for_completion* "
+        "wait_for_common* add_wait_queue* remove_wait_queue* prepare_to_wait* finish_wait init_waitqueue* "
+        "seq_lock* arch_spin_* arch_local_irq* rcu_read_lock* rcu_read_unlock* rcu_lock_* rcu_note_* "
+        "lock_sock_nested *reiserfs_write_lock* unlock_page* folio_unlock* lock_page* folio_lock*"},
+    SkipGroup{"atomics and reference counts are part of what is counted",
+              "atomic_* atomic64_* atomic_long_* arch_atomic* raw_atomic* refcount_* kref_* ref_tracker* "
+              "percpu_ref* cmpxchg* xchg* xadd* iput dput refcount_warn_saturate"},
+    SkipGroup{"bit operations are told what to touch",
+              "test_bit* set_bit* clear_bit* test_and_* change_bit* arch_test_bit* arch_set_bit* "
+              "arch_clear_bit* variable_test_bit constant_test_bit find_next_* find_first_* find_last_* "
+              "find_bit* bitmap_* hweight* sw_hweight*"},
+    SkipGroup{
+        "memory and string primitives are told what to touch",
+        "memcpy* memset* memmove* memcmp* memchr* memscan memdup* mem_* pi_mem* bcmp* strlen* strnlen* "
+        "strcpy* strncpy* strscpy* strlcpy* strcat* strncat* strlcat* strcmp* strncmp* strcasecmp* "
+        "strncasecmp* strchr* strrchr* strstr* strnstr* strsep* strspn* strpbrk* strim* "
+        "sized_strscpy* copy_*_user* copy_from_* copy_to_* copy_user* copyin copyout* *copyout* *copyin* "
+        "arch_copy_* raw_copy_* clear_user* put_user* get_user* rep_movs* rep_stos* csum_partial* csum_* "
+        "*_csum_partial* crc* iov_iter_* iterate_* *copy_to_iter* *copy_from_iter* fault_in_* probe_kernel_* "
+        "sort sort_r bsearch siphash* "
+        "jhash* xxhash* fortify_panic copy_page* copy_highpage skb_put_data memzero_explicit"},
+    SkipGroup{"ciphers work on what they are given",
+              "crypto_* rng_* cipher_* aes_* aesti_* xts_* cbc_* ecb_* lrw_* gcm_* ctr_* drbg_* chacha_* "
+              "poly1305_* ghash_* "
+              "sha*_update sha*_transform*"},
+    SkipGroup{
+        "allocators find what others left behind",
+        "kmalloc* do_kmalloc* kzalloc* *_zalloc* kcalloc* kvmalloc* kvzalloc* kvcalloc* "
+        "krealloc* kvrealloc* do_krealloc* kfree kfree_sensitive kfree_skb* kfree_bulk kfree_const kzfree "
+        "kvfree* vmalloc vmalloc_* vzalloc* vfree vfree_* kmem_cache_* cache_alloc* slab_alloc* slab_free* "
+        "slab_post_alloc* slab_pre_alloc* slab_insert* slab_destroy* slab_* do_slab_free new_slab "
+        "allocate_slab alloc_slab_page discard_slab free_slab alloc_page* alloc_frozen* alloc_percpu* "
+        "get_free_page* get_zeroed_page* get_page_from_freelist *prep_new_page* post_alloc_hook "
+        "prep_compound* free_page* free_pages* free_unref* free_pcp* rmqueue* *folio_alloc* alloc_folio* "
+        "filemap_get_folio* filemap_alloc_folio* pagecache_get_page* folio_put* folios_put* free_frozen* "
+        "put_page qlink* "
+        "*quarantine* cache_free* kmem_* kmemdup* kmemleak_* create_object* pcpu_* mempool_* kstrdup* "
+        "kasprintf* kvasprintf* devm_k* should_fail* fail_dump should_failslab tracking_* set_track* "
+        "track_* stack_depot_* save_stack* depot_* dma_alloc_* sk_prot_alloc sk_alloc sk_clone* alloc_inode "
+        "debug_objects_mem_init alloc_workqueue* radix_tree_node_alloc alloc_bulk* kvfree_call_rcu* "
+        "do_cache_alloc cache_grow* kmem_getpages get_random* rhashtable_init* bucket_table_alloc"},
+    SkipGroup{"list and tree primitives follow someone's pointers",
+              "list_add* list_del* list_move* list_replace* list_splice* list_* hlist_* llist_* rb_* "
+              "rbtree_* klist_* rhashtable_* rht_* xas_* xa_* radix_tree* idr_* ida_* mas_* mtree_* "
+              "interval_tree* lru_add* assoc_array_* kfifo_* folio_batch_*"},
+    SkipGroup{
+        "objects of the driver core belong to the driver",
+        "kobject_* kset_* *kobj_* device_add* device_del* device_register* device_unregister* "
+        "device_create* device_initialize get_device* put_device* device_release* cdev_device_* sysfs_* "
+        "bus_* driver_register* class_* *uevent* hwrng_unregister device_private_init dev_set_name* "
+        "dev_uevent* put_ctx"},
+    SkipGroup{
+        "debugging of objects and timers",
+        "debug_object_* debug_check_no_obj* debug_print_object* debug_timer_* debug_assert_init* "
+        "timer_is_static* debug_hrtimer* debug_rcu* debug_work_* debug_mutex* debug_spin* debug_write* "
+        "debug_dma* debug_lock* try_to_del_timer_sync timer_delete* del_timer* timer_shutdown* "
+        "init_timer* mod_timer* add_timer* internal_add_timer hrtimer_init* hrtimer_setup* timer_fixup_* "
+        "*try_to_grab_pending* call_rcu* sk_stop_timer* cancel_work* cancel_delayed_work* flush_work* "
+        "flush_workqueue* flush_delayed_work* queue_work* queue_delayed_work* mod_delayed_work* insert_work* "
+        "drain_workqueue* destroy_workqueue* start_flush_work"},
+    SkipGroup{"calls through the USB core are the driver's",
+              "usb_start_wait_urb usb_control_msg* usb_bulk_msg* usb_interrupt_msg* usb_submit_urb* "
+              "usb_kill_urb* usb_internal_control_msg usb_hcd_submit_urb usb_get_descriptor* usb_get_string* "
+              "usb_string_*"},
+    SkipGroup{
+        "what others' buffers and copies are checked by",
+        "sock_kmalloc* sock_kfree* skb_over_panic skb_under_panic skb_panic skb_push skb_put skb_pull* "
+        "pskb_trim* usercopy_abort usercopy_warn check_object_size check_heap_object check_stack_object "
+        "check_kernel_text_object check_page_span nlmsg_free"},
+    SkipGroup{
+        "network devices come and go for somebody else",
+        "rollback_registered* unregister_netdevice* unregister_netdev register_netdevice* register_netdev"},
+    SkipGroup{
+        "entries of the kernel, and who calls everybody",
+        "entry_SYSCALL_* entry_SYSENTER* do_syscall_* do_fast_syscall_* do_int80* ret_from_fork* switch_to* "
+        "ret_fast_syscall* el0_svc* invoke_syscall* ret_from_intr interrupt_entry* asm_sysvec_* sysvec_* "
+        "process_one_work worker_thread local_bh_enable* local_bh_disable* kthread kthread_* "
+        "x64_sys_call ia32_sys_call do_el0_svc"},
+    SkipGroup{"primitives that stand inside everything",
+              "*trace_event_raw_* perf_trace_* *trace_call_bpf* bpf_trace_* array_map_lookup* ktime_get* "
+              "*sched_clock* get_current percpu_* cpumask_* nodes_weight* get_unaligned* put_unaligned* "
+              "raw_get*"},
+};
+
+// A loop is somewhere between a dispatcher and the innermost frame; the function that the dispatcher called
+// is the same every time the watchdog looks.
+constexpr std::string_view kDispatchers =
+    // the kernel's entries, and threads' beginnings
+    "do_syscall_* do_fast_syscall_* do_int80_* sysenter_dispatch tracesys_phase2 *entry_SYSCALL* "
+    "invoke_syscall el0_svc* do_el0_svc ret_fast_syscall ret_from_fork* kthread start_secondary "
+    "secondary_startup_64* cpu_startup_entry do_idle smpboot_thread_fn run_ksoftirqd x64_sys_call "
+    "ret_from_syscall* system_call* syscall_handle* do_trap_ecall* "
+    // work, timers, softirqs, interrupts
+    "*process_one_work* *process_scheduled_works worker_thread call_timer_fn *run_timers *run_timer_softirq "
+    "*hrtimer_run* *run_hrtimer* *do_softirq* *handle_softirqs* *invoke_softirq* net_rx_action "
+    "__napi_poll* napi_poll *netif_receive_skb* rcu_core* rcu_do_batch *tasklet_action* "
+    "*smp_call_function* *flush_smp_call* "
+    // calls that go on in one of many file systems, protocols and drivers
+    "vfs_write vfs_writev vfs_read vfs_readv vfs_ioctl __vfs_* do_vfs_ioctl *sys_ioctl* *SyS_ioctl* "
+    "*compat_ioctl* vfs_open "
+    "do_dentry_open "
+    "new_sync_write new_sync_read call_write_iter call_read_iter do_iter_* vfs_iter_* vfs_fallocate "
+    "vfs_fsync* "
+    "*sock_sendmsg* *sock_recvmsg* sock_read_iter sock_write_iter sock_ioctl __sys_connect __sys_bind "
+    "do_sock_setsockopt __sys_setsockopt rtnetlink_rcv_msg nfnetlink_rcv_msg netlink_dump __fput ____fput";
+
+constexpr std::string_view kInterruptEntries =
+    "*apic_timer_interrupt* asm_sysvec_* *el1_irq* *el1h_64_irq* *el0_irq* *irq_svc* nmi "
+    "asm_exc_nmi "
+    "end_repeat_nmi *repeat_nmi* *call_function_interrupt* *reschedule_interrupt* ret_from_intr "
+    "common_interrupt asm_common_interrupt gic_handle_irq* *handle_arch_irq* "
+    "el1_interrupt call_on_irq_stack do_interrupt_handler";
+
+constexpr std::string_view kWaiting =
+    "*sched* *_lock *_lock_* *_slowlock* *down* *rwsem* *completion* *kthread* *wait* *synchronize* "
+    "*context_switch* *__switch_to* *cancel_delayed_work* *cancel_work* *rcu_barrier* *flush_work* *ldsem_* "
+    "do_read_cache_folio *msleep* *percpu_ref* *semaphore* *hrtimer_nanosleep* *do_nanosleep*";
+
+bool name_matches(std::string_view name, std::string_view pattern) {
+  const bool open_start = pattern.starts_with('*');
+  if (open_start)
+    pattern.remove_prefix(1);
+  else if (!pattern.starts_with('_'))
+    name.remove_prefix(std::min(name.size(), name.find_first_not_of('_')));
+  const bool open_end = pattern.ends_with('*');
+  if (open_end) pattern.remove_suffix(1);
+  if (open_start && open_end) return name.find(pattern) != std::string_view::npos;
+  if (open_start) return name.ends_with(pattern);
+  return open_end ? name.starts_with(pattern) : name == pattern;
+}
+
+}  // namespace
+
+std::string_view without_compiler_suffix(std::string_view symbol) {
+  constexpr std::array<std::string_view, 7> kSuffixes{".isra.", ".constprop.", ".part.", ".cold",
+                                                      ".llvm.", ".lto_priv.",  ".cfi"};
+  for (const auto suffix : kSuffixes)
+    if (const auto at = symbol.find(suffix); at != std::string_view::npos && at > 0)
+      symbol = symbol.substr(0, at);
+  return symbol;
+}
+
+bool matches_any(std::string_view symbol, std::string_view patterns) {
+  while (!patterns.empty()) {
+    const auto end = std::min(patterns.find(' '), patterns.size());
+    if (end > 0 && name_matches(symbol, patterns.substr(0, end))) return true;
+    patterns.remove_prefix(std::min(end + 1, patterns.size()));
+  }
+  return false;
+}
+
+bool is_skipped_function(std::string_view symbol) {
+  return std::any_of(kSkipped.begin(), kSkipped.end(),
+                     [symbol](const SkipGroup& group) { return matches_any(symbol, group.names); });
+}
+
+bool is_test_runner(std::string_view symbol) {
+  return symbol.starts_with("kunit_");
+}
+
+bool is_dispatcher(std::string_view symbol) {
+  return matches_any(symbol, kDispatchers);
+}
+
+bool is_interrupt_entry(std::string_view symbol) {
+  return matches_any(symbol, kInterruptEntries);
+}
+
+bool is_waiting_function(std::string_view symbol) {
+  return matches_any(symbol, kWaiting);
+}
+
+std::vector<std::string> names_of(std::string_view symbol) {
+  // The wrappers of v4.17+ differ by architecture, those inside by compiler: gcc inlines one, clang the
+  // other.
+  for (const std::string_view arch : {"__x64_", "__ia32_", "__arm64_", "__s390x_", "__s390_", "__riscv_"})
+    if (symbol.starts_with(arch) && (symbol.substr(arch.size()).starts_with("sys_") ||
+                                     symbol.substr(arch.size()).starts_with("compat_sys_")))
+      return {std::string(symbol.substr(arch.size())), std::string(symbol)};
+  for (const std::string_view inner : {"__se_sys_", "__do_sys_", "__se_compat_sys_", "__do_compat_sys_"})
+    if (symbol.starts_with(inner)) {
+      const std::string name(symbol.substr(inner.size()));
+      return {name, "sys_" + name, std::string(symbol)};
+    }
+  for (const std::string_view old :
+       {"SyS_", "SYSC_", "sys_", "compat_SyS_", "C_SYSC_", "compat_sys_", "____sys_", "ksys_"})
+    if (symbol.starts_with(old) && symbol.size() > old.size())
+      return {std::string(symbol.substr(old.size())), std::string(symbol)};
+  return {std::string(symbol)};
+}
+
+}  // namespace parser

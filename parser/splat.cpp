@@ -1,0 +1,419 @@
+#include "parser/splat.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "parser/blame.h"
+#include "parser/functions.h"
+#include "parser/scan.h"
+#include "parser/title.h"
+
+namespace parser {
+namespace {
+
+// Lines of a report that carry no field of ours. They keep it open and tell where it ends.
+bool is_filler(std::string_view body) {
+  static constexpr auto kStarts = std::to_array<std::string_view>({"Modules linked in:",
+                                                                   "CPU: ",
+                                                                   "Hardware name:",
+                                                                   "Workqueue:",
+                                                                   "Tainted:",
+                                                                   "Call Trace",
+                                                                   "Code:",
+                                                                   "Stack:",
+                                                                   "Oops: ",
+                                                                   "#PF:",
+                                                                   "PGD ",
+                                                                   "PUD ",
+                                                                   "P4D ",
+                                                                   "KASAN: ",
+                                                                   "kasan: ",
+                                                                   "Dumping ftrace buffer:",
+                                                                   "(ftrace buffer empty)",
+                                                                   "Kernel Offset:",
+                                                                   "Rebooting in ",
+                                                                   "irq event stamp:",
+                                                                   "hardirqs last ",
+                                                                   "softirqs last ",
+                                                                   "Showing all locks held",
+                                                                   "#0: ",
+                                                                   "#1: ",
+                                                                   "#2: ",
+                                                                   "#3: ",
+                                                                   "other info that might help",
+                                                                   "stack backtrace:",
+                                                                   "Possible unsafe locking",
+                                                                   "CPU0 ",
+                                                                   "---- ",
+                                                                   "lock(",
+                                                                   "<Interrupt>",
+                                                                   "*** DEADLOCK ***",
+                                                                   "rcu_scheduler_active",
+                                                                   "in_atomic():",
+                                                                   "Preemption disabled at",
+                                                                   "preempt_count:",
+                                                                   "RCU nest depth:",
+                                                                   "INFO: lockdep is turned off",
+                                                                   "the existing dependency",
+                                                                   "but task is already",
+                                                                   "which lock already",
+                                                                   "May be due to missing",
+                                                                   "Mem abort info:",
+                                                                   "ESR = ",
+                                                                   "EC = ",
+                                                                   "SET = ",
+                                                                   "FSC = ",
+                                                                   "ISV = ",
+                                                                   "CM = ",
+                                                                   "Data abort info:",
+                                                                   "swapper pgtable",
+                                                                   "user pgtable",
+                                                                   "Process ",
+                                                                   "Flags: ",
+                                                                   "Control: ",
+                                                                   "Register r",
+                                                                   "Exception stack",
+                                                                   "Sending NMI from CPU",
+                                                                   "Kernel panic - not syncing: ",
+                                                                   "page:",
+                                                                   "page dumped because",
+                                                                   "raw:",
+                                                                   "flags:",
+                                                                   "task: "});
+  return starts_with_any(body, kStarts) || is_register_dump(body);
+}
+
+// "(&buf->lock){+.+...}, at: [<ffffffff9edb41bb>] tty_buffer_flush+0xbb/0x3a0": who takes or holds a lock.
+std::string_view lock_place(std::string_view body) {
+  const auto at = body.rfind(", at: ");
+  if (at == std::string_view::npos) return {};
+  auto place = body.substr(at + 6);
+  if (place.starts_with("[<")) place.remove_prefix(std::min(place.size(), place.find("] ") + 2));
+  return symbol_of(place);
+}
+
+constexpr SplatRule kUnrecognised{{"", "", "", ""}, Family::unrecognised, "unrecognised splat in {F}", ""};
+// What shows only below the trace.
+constexpr SplatRule kAllocationFailure{{"", "", "", ""}, Family::oom, "page allocation failure in {F}", ""};
+constexpr SplatRule kOutOfMemory{
+    {"", "", "", ""}, Family::oom, "Out of memory: Killed process", "", Blame::nobody};
+
+class SplatBuilder final : public ReportBuilder {
+ public:
+  SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line, FrameTable& frames,
+               const Events& events);
+
+ private:
+  enum class Awaits : std::uint8_t { nothing, lock, place, preemption };
+
+  Answer read(const Line& line, std::string_view body) override;
+  Answer read_marker(std::string_view body);
+  bool read_lock(const Line& line, std::string_view body);
+  bool read_kfence(const Line& line, std::string_view body);
+  bool read_race(const Line& line, std::string_view body);
+  bool read_kmsan(std::string_view body);
+  // Whether a report's first line is only more of this one: the same fault in other words, the panic at its
+  // end.
+  bool is_more_of_this(const FoundSplat& other) const;
+  void name() override;
+  bool is_one_line() const override { return rule_->one_line; }
+  std::string damage(Close why) const override;
+  int patience() const override {
+    // Tables of zones and tasks, of any shape, stand before the line that says who was killed.
+    if (rule_->family == Family::oom) return 1000;
+    const bool stack = std::any_of(report_.traces.begin(), report_.traces.end(), [](const Trace& trace) {
+      return is_live(trace.role) && trace.frames.size() > 1;
+    });
+    return stack ? 12 : ReportBuilder::patience();
+  }
+
+  Access& access() { return report_.access ? *report_.access : report_.access.emplace(); }
+  void start_bare(const Line& line);
+
+  const SplatRule* rule_;
+  std::string title_line_;
+  std::vector<std::string> captures_;
+  std::vector<std::string> named_;  // functions that the report names, the likeliest first
+  Awaits awaits_ = Awaits::nothing;
+  bool no_stack_ = false;  // the kernel prints none with this one
+};
+
+SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line,
+                           FrameTable& frames, const Events& events)
+    : ReportBuilder(frames, events), rule_(found.rule) {
+  for (const auto group : found.groups) captures_.emplace_back(trim_right(group));
+  report_.family = rule_->family;
+  report_.line = report_.end_line = line.number;
+  report_.first_line = first_line != 0 ? first_line : line.number;
+  const auto capture = [this](int index) { return captures_[static_cast<std::size_t>(index - 1)]; };
+  if (rule_->named > 0) {
+    report_.location = capture(rule_->named);
+    named_.emplace_back(symbol_of(report_.location));
+  }
+  if (rule_->file > 0 && !capture(rule_->file).empty()) {
+    report_.source_file = capture(rule_->file);
+    report_.source_line = to_number<std::uint32_t>(capture(rule_->file + 1)).value_or(0);
+  }
+  title_line_ = found.text;
+  if (rule_->layout == Layout::bare) start_bare(line);
+}
+
+void SplatBuilder::start_bare(const Line& line) {
+  Trace trace;
+  trace.line = line.number;
+  start_trace(std::move(trace));
+}
+
+bool SplatBuilder::is_more_of_this(const FoundSplat& other) const {
+  const auto* rule = other.rule;
+  if (rule->consequence != Consequence::no) return true;
+  if (saw_call_trace()) return false;
+  // "unreferenced object" under "BUG: memory leak"
+  if (rule_->family == Family::kmemleak && rule->family == Family::kmemleak)
+    return report_.traces.empty() && !collector_.open();
+  if (rule->family == Family::panic) return rule_->family != Family::panic;
+  const auto fault = [](Family family) {
+    return family == Family::oops || family == Family::bug || family == Family::list ||
+           family == Family::stack_overflow;
+  };
+  const bool names_another = other.text.starts_with("BUG: ") || other.text.starts_with("kernel BUG ");
+  return fault(rule_->family) && fault(rule->family) && !names_another;
+}
+
+ReportBuilder::Answer SplatBuilder::read_marker(std::string_view body) {
+  if (body.starts_with("---[ end ")) return Answer::last;
+  if (is_ruler(body, '=')) {
+    const bool closes = rule_->layout == Layout::bare || rule_->family == Family::ubsan;
+    return closes ? Answer::last : Answer::foreign;
+  }
+  if (is_ruler(body, '-')) return Answer::taken;
+  if (body.starts_with("------------[ cut here ]")) return Answer::foreign;
+  return Answer::unknown;
+}
+
+bool SplatBuilder::read_lock(const Line& line, std::string_view body) {
+  // "foo/12 is trying to acquire lock:", "... just changed the state of lock:", "... [HC0[0]:SC0[0]:HE1:SE1]
+  // takes:"
+  for (const std::string_view end :
+       {" is trying to acquire lock:", " is trying to lock:", " just changed the state of lock:", "] takes:",
+        " is leaving the kernel with locks still held!", ", with a lock still held there!"})
+    if (body.ends_with(end)) {
+      awaits_ = Awaits::lock;
+      no_stack_ = no_stack_ || end.starts_with(" is leaving ");
+      return true;
+    }
+  // "foo/12 is trying to release lock (sk_lock-AF_INET) at:"; the place stands on the next line.
+  if (body.find(" is trying to release lock ") != std::string_view::npos && body.ends_with(" at:")) {
+    awaits_ = Awaits::place;
+    return true;
+  }
+  if (const auto place = lock_place(body); !place.empty()) {
+    const bool held = rule_->rule.holds == " still has locks held";
+    if ((awaits_ == Awaits::lock || held) && named_.empty()) named_.emplace_back(place);
+    awaits_ = Awaits::nothing;
+    return true;
+  }
+  if (body.starts_with("-> #") || body.ends_with(" state was registered at:") ||
+      body.starts_with("... acquired at:") ||
+      (body.starts_with("... which became ") && body.ends_with(" at:"))) {
+    Trace trace;
+    trace.role = Role::lock;
+    trace.line = line.number;
+    start_trace(std::move(trace));
+    return true;
+  }
+  return body.find(" lock held by ") != std::string_view::npos ||
+         body.find(" locks held by ") != std::string_view::npos;
+}
+
+// "Out-of-bounds read at 0x... (1B right of kfence-#17):", "kfence-#17: 0x...-0x..., size=32,
+// cache=kmalloc-32"
+bool SplatBuilder::read_kfence(const Line& line, std::string_view body) {
+  auto rest = body;
+  if (skip(rest, "kfence-#")) {
+    auto& object = report_.object.emplace();
+    if (const auto at = rest.find(": 0x"); at != std::string_view::npos) {
+      auto address = rest.substr(at + 4);
+      object.address = take_number<std::uint64_t>(address, 16);
+    }
+    if (const auto at = rest.find("size="); at != std::string_view::npos) {
+      auto size = rest.substr(at + 5);
+      object.size = take_number<std::uint64_t>(size);
+    }
+    if (const auto at = rest.find("cache="); at != std::string_view::npos) object.cache = rest.substr(at + 6);
+    return true;
+  }
+  for (const std::string_view words :
+       {"Out-of-bounds ", "Use-after-free ", "Corrupted memory at ", "Invalid "}) {
+    if (!body.starts_with(words)) continue;
+    if (const auto at = body.find(" 0x"); at != std::string_view::npos) {
+      auto address = body.substr(at + 3);
+      access().address = take_number<std::uint64_t>(address, 16);
+    }
+    access().kind = body.find("read") != std::string_view::npos      ? Access::Kind::read
+                    : body.find("write") != std::string_view::npos   ? Access::Kind::write
+                    : body.find("free of") != std::string_view::npos ? Access::Kind::free
+                                                                     : Access::Kind::unknown;
+    start_bare(line);
+    return true;
+  }
+  return false;
+}
+
+// "write to 0xffff... of 4 bytes by task 12 on cpu 1:", "race at unknown origin, with read to 0x... of 8
+// bytes by ..."
+bool SplatBuilder::read_race(const Line& line, std::string_view body) {
+  if (body.find(" bytes by ") != std::string_view::npos && body.find(" on cpu ") != std::string_view::npos) {
+    if (!report_.access) {
+      access().kind = body.find("write") != std::string_view::npos ? Access::Kind::write : Access::Kind::read;
+      if (const auto at = body.find("0x"); at != std::string_view::npos) {
+        auto rest = body.substr(at + 2);
+        access().address = take_number<std::uint64_t>(rest, 16);
+        if (skip(rest, " of ")) access().size = take_number<std::uint64_t>(rest);
+      }
+    }
+    start_bare(line);
+    return true;
+  }
+  return body.starts_with("value changed: ") || body.starts_with("Reported by Kernel Concurrency") ||
+         body.starts_with("bits changed: ");
+}
+
+bool SplatBuilder::read_kmsan(std::string_view body) {
+  auto rest = body;
+  if (skip(rest, "Memory access of size ")) {
+    access().size = take_number<std::uint64_t>(rest);
+    if (skip(rest, " starts at ")) access().address = to_number(rest, 16);
+    return true;
+  }
+  return body.starts_with("Bytes ") || body.starts_with("Byte ") ||
+         body.starts_with("Data copied to user address ") || body.starts_with("<Zero or more stacks");
+}
+
+ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body) {
+  if ((awaits_ == Awaits::preemption || awaits_ == Awaits::place) && may_be_frame(body)) {
+    if (awaits_ == Awaits::place) {
+      auto place = body;
+      if (place.starts_with("[<")) place.remove_prefix(std::min(place.size(), place.find("] ") + 2));
+      named_.emplace_back(symbol_of(place));
+    }
+    awaits_ = Awaits::nothing;
+    return Answer::taken;
+  }
+  if (body.starts_with("Preemption disabled at:")) {
+    awaits_ = Awaits::preemption;
+    return Answer::taken;
+  }
+  if (const auto answer = read_marker(body); answer != Answer::unknown) return answer;
+  const auto bare = without_tags(body);
+  if (rule_->family == Family::oom && bare.starts_with("Out of memory: Kill")) {
+    rule_ = &kOutOfMemory;
+    return Answer::last;
+  }
+  if (const auto found = find_splat(bare))
+    return is_more_of_this(*found) ? Answer::taken : found->rule->one_line ? Answer::aside : Answer::foreign;
+  if (begins_splat(bare)) return Answer::foreign;
+  auto rest = body;
+  if (skip(rest, "caller is ") || skip(rest, "last function: ")) {
+    named_.emplace_back(symbol_of(rest));
+    return Answer::taken;
+  }
+  if (rule_ == &kUnrecognised && body.starts_with("Mem-Info:")) rule_ = &kAllocationFailure;
+  if (rule_->family == Family::oom) {
+    report_.family = Family::oom;
+    return body.starts_with("Mem-Info:") ? Answer::taken : Answer::unknown;
+  }
+  switch (rule_->family) {
+    case Family::kfence:
+      if (read_kfence(line, body)) return Answer::taken;
+      break;
+    case Family::kcsan:
+      if (read_race(line, body)) return Answer::taken;
+      break;
+    case Family::kmsan:
+      if (read_kmsan(body)) return Answer::taken;
+      break;
+    case Family::rcu_stall:
+      // "rcu: \t0-...!: (1 GPs behind) idle=...", "(detected by 1, t=10502 jiffies, g=21605, q=494)"
+      if (bare.size() < body.size() || body.front() == '(' || is_digit(body.front())) return Answer::taken;
+      break;
+    default:
+      break;
+  }
+  if (read_lock(line, body)) return Answer::taken;
+  return is_filler(bare) ? Answer::taken : Answer::unknown;
+}
+
+void SplatBuilder::name() {
+  // A function in the line of a WARN without the rest proves nothing: lines are mixed up.
+  if (rule_->file > 0 && report_.traces.empty()) named_.clear();
+  name_splat(report_, frames_, *rule_, title_line_, captures_, named_);
+}
+
+std::string SplatBuilder::damage(Close why) const {
+  if (why == Close::too_many_open) return "too many callers print at once: given up";
+  if (rule_->consequence == Consequence::always) return "the report that led to this panic is missing";
+  if (rule_->rule.starts.starts_with("INFO: Allocated") || rule_->rule.starts.starts_with("INFO: Freed"))
+    return "a track of SLUB's without its report";
+  if (rule_->blame == Blame::nobody)
+    return captures_.front().empty() && rule_->title.ends_with("{1}") ? "the title is cut" : "";
+  if (holds_fault_injection(report_, frames_)) return "a stack of fault injection stands among its own";
+  if (report_.guilty.empty())
+    return report_.traces.empty() ? "no stack follows: no function to name"
+                                  : "no function of its stacks can be named";
+  const bool stack = std::any_of(report_.traces.begin(), report_.traces.end(), [](const Trace& trace) {
+    return !is_live(trace.role) || trace.frames.size() > 1 || !trace.frames.front().pc;
+  });
+  if (!stack && !no_stack_) return "the call trace is missing";
+  return {};
+}
+
+// The lines of a panic that an earlier report led to.
+class PanicTail final : public ReportBuilder {
+ public:
+  PanicTail(const Line& line, FrameTable& frames, const Events& events) : ReportBuilder(frames, events) {
+    report_.line = report_.first_line = report_.end_line = line.number;
+  }
+
+ private:
+  Answer read(const Line& /*line*/, std::string_view body) override {
+    if (body.starts_with("---[ end ") || body.starts_with("Rebooting in ")) return Answer::last;
+    return begins_splat(without_tags(body)) ? Answer::foreign
+           : is_filler(body)                ? Answer::taken
+                                            : Answer::unknown;
+  }
+  void name() override {}
+  std::string damage(Close /*why*/) const override { return {}; }
+  bool is_told() const override { return false; }
+};
+
+}  // namespace
+
+std::unique_ptr<ReportBuilder> open_panic_tail(const Line& line, FrameTable& frames,
+                                               const ReportBuilder::Events& events) {
+  return std::make_unique<PanicTail>(line, frames, events);
+}
+
+std::unique_ptr<ReportBuilder> open_unrecognised(const Line& line, std::uint64_t first_line,
+                                                 FrameTable& frames, const ReportBuilder::Events& events) {
+  return std::make_unique<SplatBuilder>(line, FoundSplat{&kUnrecognised, {}, {}}, first_line, frames, events);
+}
+
+std::unique_ptr<ReportBuilder> open_splat(const Line& line, const FoundSplat& found, std::uint64_t first_line,
+                                          FrameTable& frames, const ReportBuilder::Events& events) {
+  return std::make_unique<SplatBuilder>(line, found, first_line, frames, events);
+}
+
+bool begins_splat(std::string_view body) {
+  if (body.starts_with("BUG: KASAN: ") || body.starts_with("BUG: Double free or ") ||
+      body.starts_with("------------[ cut here ]") || body.starts_with("Linux version "))
+    return true;
+  if (body.starts_with("BUG ") && body.find("): ") != std::string_view::npos) return true;
+  return find_splat(body).has_value();
+}
+
+}  // namespace parser

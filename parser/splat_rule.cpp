@@ -1,0 +1,86 @@
+#include "parser/splat_rule.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "parser/scan.h"
+
+namespace parser {
+namespace {
+
+// Lines that begin as a report does and are none: somebody's advice, told in capital letters.
+constexpr std::array<std::string_view, 12> kNotices{"WARNING: /etc/ssh/moduli",  // sshd
+                                                    "WARNING: The mand mount option ",
+                                                    "WARNING: the mand mount option ",
+                                                    "WARNING: fbcon: Driver ",
+                                                    "WARNING: workqueue cpumask: ",
+                                                    "WARNING: Unprivileged eBPF ",
+                                                    "WARNING: See https://",
+                                                    "WARNING: Spectre ",
+                                                    "WARNING: kernel not configured for ",
+                                                    "WARNING: no console",
+                                                    "WARNING: Support for the device ",
+                                                    "WARNING: You are running an unsupported "};
+
+// All families in one list, found by the first character of what a line must begin with.
+class SplatTable {
+ public:
+  SplatTable() {
+    for (const auto rules :
+         {kfence_splats(), kmsan_splats(), kcsan_splats(), ubsan_splats(), leak_splats(), lockdep_splats(),
+          stall_splats(), warning_splats(), fault_splats(), panic_splats(), misfit_splats(), bug_splats()})
+      for (const auto& rule : rules) {
+        rules_.push_back(&rule);
+        by_first_[static_cast<unsigned char>(rule.rule.starts.front())].push_back(patterns_.size());
+        patterns_.push_back(std::make_unique<RuleTable>(std::span(&rule.rule, 1)));
+      }
+  }
+
+  std::optional<FoundSplat> find(std::string_view body) const {
+    for (const auto index : by_first_[static_cast<unsigned char>(body.front())]) {
+      const auto* rule = rules_[index];
+      if (!body.starts_with(rule->rule.starts)) continue;
+      FoundSplat found{rule, body, {}};
+      if (patterns_[index]->match(body, found.groups)) return found;
+    }
+    return std::nullopt;
+  }
+
+  const std::vector<const SplatRule*>& rules() const { return rules_; }
+
+ private:
+  std::vector<const SplatRule*> rules_;
+  std::vector<std::unique_ptr<RuleTable>> patterns_;
+  std::array<std::vector<std::size_t>, 256> by_first_;
+};
+
+const SplatTable& table() {
+  static const SplatTable table;
+  return table;
+}
+
+}  // namespace
+
+std::string_view without_tags(std::string_view body) {
+  for (const std::string_view tag :
+       {"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "kmemleak: ", "sysrq: ", "kernel: "})
+    if (body.starts_with(tag)) body.remove_prefix(tag.size());
+  // A Go program's own time: "2022/10/02 11:34:15 SYZFATAL: ..."
+  if (body.size() > 20 && body[4] == '/' && body[7] == '/' && body[10] == ' ' && body[13] == ':' &&
+      body[19] == ' ')
+    body.remove_prefix(20);
+  return body;
+}
+
+std::optional<FoundSplat> find_splat(std::string_view body) {
+  if (body.empty()) return std::nullopt;
+  if (body.front() == 'W' && starts_with_any(body, kNotices)) return std::nullopt;
+  return table().find(body);
+}
+
+const std::vector<const SplatRule*>& splat_rules() {
+  return table().rules();
+}
+
+}  // namespace parser
