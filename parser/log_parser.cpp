@@ -66,18 +66,24 @@ void LogParser::begin_input(std::string_view name) {
 }
 
 void LogParser::feed(std::string_view chunk) {
-  splitter_.feed(chunk, [this](std::string_view line, std::uint64_t number) { on_line(line, number); });
+  splitter_.feed(chunk, [this](std::string_view raw, std::uint64_t number) {
+    containers_.take(raw, number, [this](const Line& line) { on_line(line); });
+  });
 }
 
 void LogParser::finish_input() {
-  splitter_.finish([this](std::string_view line, std::uint64_t number) { on_line(line, number); });
+  splitter_.finish([this](std::string_view raw, std::uint64_t number) {
+    containers_.take(raw, number, [this](const Line& line) { on_line(line); });
+  });
+  containers_.finish([this](const Line& line) { on_line(line); });
   dumps_.finish();
   close_all(ReportBuilder::Close::end_of_input);
 }
 
-void LogParser::on_line(std::string_view raw, std::uint64_t number) {
-  auto line = read_line(raw, number);
+void LogParser::on_line(Line line) {
   if (line.userspace) return;
+  const auto raw = line.text;
+  const auto number = line.number;
   if (line.prefixed) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     any_prefix_ = true;

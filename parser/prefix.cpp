@@ -2,24 +2,15 @@
 
 #include <array>
 
+#include "parser/log_daemon.h"
 #include "parser/scan.h"
 
 namespace parser {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> kDays{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 // As `dmesg -x` names them; the index is the level.
 constexpr std::array<std::string_view, 8> kLevels{"emerg", "alert",  "crit", "err",
                                                   "warn",  "notice", "info", "debug"};
-
-template <std::size_t N>
-bool skip_any(std::string_view& text, const std::array<std::string_view, N>& words) {
-  for (const auto word : words)
-    if (skip(text, word)) return true;
-  return false;
-}
 
 bool skip_digits(std::string_view& text, std::size_t at_least, std::size_t at_most) {
   std::size_t count = 0;
@@ -31,12 +22,6 @@ bool skip_digits(std::string_view& text, std::size_t at_least, std::size_t at_mo
 
 void skip_spaces(std::string_view& text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-}
-
-// "17:37:24"
-bool skip_clock(std::string_view& text) {
-  return skip_digits(text, 2, 2) && skip(text, ":") && skip_digits(text, 2, 2) && skip(text, ":") &&
-         skip_digits(text, 2, 2);
 }
 
 // "   12.345678", as microseconds.
@@ -90,18 +75,8 @@ bool take_caller(std::string_view& text, Line& line) {
 // dmesg -T "[Thu Jan 25 17:37:24 2024] ", dmesg -e "[Jan25 17:37] " and "[  +0.000001] "
 bool skip_wall_time(std::string_view& text) {
   auto rest = text.substr(1);
-  if (skip_any(rest, kDays)) {
-    if (!skip(rest, " ") || !skip_any(rest, kMonths)) return false;
-    skip_spaces(rest);
-    if (!skip_digits(rest, 1, 2) || !skip(rest, " ") || !skip_clock(rest) || !skip(rest, " ") ||
-        !skip_digits(rest, 4, 4))
-      return false;
-  } else if (skip_any(rest, kMonths)) {
-    skip_spaces(rest);
-    if (!skip_digits(rest, 1, 2) || !skip(rest, " ") || !skip_digits(rest, 2, 2) || !skip(rest, ":") ||
-        !skip_digits(rest, 2, 2))
-      return false;
-  } else {
+  if (rest.empty() || is_digit(rest.front())) return false;
+  if (!skip_wall_clock(rest)) {
     skip_spaces(rest);
     if (!skip(rest, "+") || !take_seconds(rest)) return false;
   }
@@ -110,13 +85,65 @@ bool skip_wall_time(std::string_view& text) {
   return true;
 }
 
+// "[2024-01-25 17:37:24.123] ", as terminal programs write it before what they received
+bool skip_terminal_clock(std::string_view& text) {
+  if (text.size() < 6 || text[5] != '-') return false;
+  auto rest = text.substr(1);
+  if (!skip_wall_clock(rest) || !skip(rest, "]")) return false;
+  skip(rest, " ");
+  text = rest;
+  return true;
+}
+
+// What vendors put behind the time: the task that runs, "[7:  OST-Normal-13:17476] " of Samsung, with a
+// letter "I[7:  swapper/7:    0] " in newer ones, "(7)[17476:kworker/7:1]" of MediaTek. CPU and PID are as
+// good as a caller.
+void take_running_task(std::string_view& text, Line& line) {
+  auto rest = text;
+  skip(rest, " ");
+  std::optional<std::uint32_t> cpu, pid;
+  if (skip(rest, "(")) {
+    cpu = take_number<std::uint32_t>(rest);
+    if (!cpu || !skip(rest, ")[")) return;
+    pid = take_number<std::uint32_t>(rest);
+    const auto close = rest.find(']');
+    if (!pid || !skip(rest, ":") || close == std::string_view::npos || close > 32) return;
+    rest = text.substr(text.find(']') + 1);
+  } else {
+    if (rest.size() > 2 && rest[0] >= 'A' && rest[0] <= 'Z') rest.remove_prefix(1);
+    if (!skip(rest, "[")) return;
+    skip_spaces(rest);
+    cpu = take_number<std::uint32_t>(rest);
+    if (!cpu || !skip(rest, ":")) return;
+    const auto close = rest.find(']');
+    if (close == std::string_view::npos || close > 40) return;
+    const auto colon = rest.substr(0, close).rfind(':');
+    if (colon == std::string_view::npos) return;
+    auto number = rest.substr(colon + 1, close - colon - 1);
+    skip_spaces(number);
+    pid = to_number<std::uint32_t>(number);
+    if (!pid) return;
+    rest.remove_prefix(close + 1);
+    skip(rest, " ");
+  }
+  if (!line.caller.known()) line.caller = *pid == 0 ? Caller{'C', *cpu} : Caller{'T', *pid};
+  text = rest;
+}
+
 // Everything that begins with '['. At least one of time and caller must be there.
 bool take_brackets(std::string_view& text, Line& line) {
   auto rest = text;
-  bool any = take_time(rest, line) || skip_wall_time(rest);
+  const bool time = take_time(rest, line);
+  bool any = time || skip_wall_time(rest);
   any = take_caller(rest, line) || any;
   if (!any) return false;
   skip(rest, " ");
+  if (time && !rest.empty()) {
+    // Letters of hosts and tasks; the text of most lines is done with here.
+    if (rest.size() > 8 && (rest[0] == '[' || rest[0] == '(' || rest[1] == '[' || rest[1] == '('))
+      take_running_task(rest, line);
+    skip_kernel_tag(rest);
+  }
   text = rest;
   return true;
 }
@@ -127,6 +154,8 @@ bool take_level(std::string_view& text, Line& line) {
   const auto value = take_number<unsigned>(rest);
   if (!value || *value > 1023 || !skip(rest, ">")) return false;
   line.level = static_cast<int>(*value & 7);
+  // RFC 5424 has its version behind it: "<3>1 2024-01-25T17:37:24.123456+00:00 host kernel - - - "
+  if (rest.size() > 7 && rest.starts_with("1 ") && is_digit(rest[2]) && rest[6] == '-') rest.remove_prefix(2);
   text = rest;
   return true;
 }
@@ -151,93 +180,80 @@ bool take_facility(std::string_view& text, Line& line) {
   return false;
 }
 
-// After a syslog time: "host kernel: ". Another tag marks the line as not the kernel's.
-bool take_host_and_tag(std::string_view& text, Line& line) {
+// "** 2395 printk messages dropped ** ", "** replaying previous printk message ** "
+bool take_printk_mark(std::string_view& text, Line& line) {
   auto rest = text;
-  const auto space = rest.find(' ');
-  if (space == std::string_view::npos || space == 0 || space > 255) return false;
-  // "BUG: KASAN: ..." and "[12345.678901] BUG: ..." behind an ISO time are no "host tag:".
-  if (text.front() == '[' || text[space - 1] == ':') return false;
-  rest.remove_prefix(space + 1);
-  const auto colon = rest.find(": ");
-  const auto end = colon == std::string_view::npos && rest.ends_with(":") ? rest.size() - 1 : colon;
-  if (end == std::string_view::npos || end > 64) return false;
-  const auto tag = rest.substr(0, end);
-  if (tag.find(' ') != std::string_view::npos) return false;
-  line.userspace = !(tag == "kernel" || tag.starts_with("kernel["));
-  rest.remove_prefix(end + 1);
-  skip(rest, " ");
-  text = rest;
-  return true;
-}
-
-// rsyslog and journald short: "Jan 25 17:37:24 host kernel: "
-bool take_syslog(std::string_view& text, Line& line) {
-  auto rest = text;
-  if (!skip_any(rest, kMonths) || !skip(rest, " ")) return false;
-  skip_spaces(rest);
-  if (!skip_digits(rest, 1, 2) || !skip(rest, " ") || !skip_clock(rest)) return false;
-  if (skip(rest, ".") && !skip_digits(rest, 3, 6)) return false;
-  if (!skip(rest, " ") || !take_host_and_tag(rest, line)) return false;
-  text = rest;
-  return true;
-}
-
-// "2024-01-25T17:37:24.123456+00:00 host kernel: " of syslog, "2024-01-25T17:37:24,345678+00:00 " of dmesg
-bool take_iso(std::string_view& text, Line& line) {
-  auto rest = text;
-  if (!skip_digits(rest, 4, 4) || !skip(rest, "-") || !skip_digits(rest, 2, 2) || !skip(rest, "-") ||
-      !skip_digits(rest, 2, 2) || !skip(rest, "T") || !skip_clock(rest))
-    return false;
-  const bool dmesg = rest.starts_with(",");
-  if ((skip(rest, ".") || skip(rest, ",")) && !skip_digits(rest, 1, 9)) return false;
-  const bool zulu = skip(rest, "Z");
-  if (!zulu) {
-    if (!skip(rest, "+") && !skip(rest, "-")) return false;
-    if (!skip_digits(rest, 2, 2)) return false;
-    skip(rest, ":");
-    if (!skip_digits(rest, 2, 2)) return false;
-  }
-  if (!skip(rest, " ")) return false;
-  if (!dmesg) {
-    // rsyslog writes an offset; containers and CI systems write Z and no host, and "Call Trace:" is then no
-    // tag.
-    auto tagged = rest;
-    Line with_tag = line;
-    if (take_host_and_tag(tagged, with_tag) && !(zulu && with_tag.userspace)) {
-      line = with_tag;
-      rest = tagged;
-    }
-  }
-  text = rest;
-  return true;
-}
-
-// "** 2395 printk messages dropped ** "
-bool skip_dropped(std::string_view& text) {
-  auto rest = text;
-  if (!skip(rest, "** ") || !skip_digits(rest, 1, 12) || !skip(rest, " printk messages dropped **"))
+  if (!skip(rest, "** ")) return false;
+  if (!skip(rest, "replaying previous printk message **") &&
+      (!skip_digits(rest, 1, 12) || !skip(rest, " printk messages dropped **")))
     return false;
   skip_spaces(rest);
+  line.prefixed = true;
+  line.userspace = rest.empty();
   text = rest;
   return true;
 }
 
-bool take_one(std::string_view& text, Line& line) {
-  switch (text.front()) {
+// "buildroot login: [   12.345678] BUG: ...", "~ # [   12.345678] BUG: ...": a serial console on which
+// somebody was to type something.
+bool skip_prompt(std::string_view& text) {
+  constexpr std::size_t kLongest = 80;
+  const auto bracket = text.substr(0, kLongest).find('[');
+  if (bracket == std::string_view::npos || bracket < 2) return false;
+  const auto prompt = text.substr(0, bracket);
+  bool known = false;
+  for (const std::string_view end : {"login: ", "assword: ", "# ", "$ "})
+    known = known || prompt.ends_with(end);
+  auto rest = text.substr(bracket);
+  Line probe;
+  if (!known || !take_time(rest, probe)) return false;
+  text.remove_prefix(bracket);
+  return true;
+}
+
+enum class Taken : std::uint8_t { nothing, wrapping, prefix, brackets };
+
+Taken prefix_if(bool taken) {
+  return taken ? Taken::prefix : Taken::nothing;
+}
+
+Taken take_one(std::string_view& text, Line& line) {
+  const char first = text.front();
+  switch (first) {
     case '[':
-      return take_brackets(text, line);
+      if (take_brackets(text, line)) return Taken::brackets;
+      return skip_terminal_clock(text) ? Taken::wrapping : Taken::nothing;
+    case ' ':
+    case '\t':
+      return Taken::nothing;
     case '<':
-      return take_level(text, line);
+      return prefix_if(take_level(text, line));
     case '*':
-      return skip_dropped(text);
+      return take_printk_mark(text, line) ? Taken::wrapping : Taken::nothing;
+    case '>':
+      return skip_quote(text) ? Taken::wrapping : Taken::nothing;
+    case '=':
+      if (!is_pstore_heading(text)) return Taken::nothing;
+      line.userspace = true;
+      return Taken::wrapping;
     default:
       break;
   }
-  if (is_digit(text.front())) return take_iso(text, line);
-  if (text.front() >= 'A' && text.front() <= 'Z') return take_syslog(text, line);
-  if (text.front() >= 'a' && text.front() <= 'z') return take_facility(text, line);
-  return false;
+  if (is_digit(first)) {
+    if (take_iso(text, line)) return Taken::wrapping;
+    return prefix_if(take_unix_time(text, line));
+  }
+  if (first >= 'A' && first <= 'Z') {
+    if (take_syslog(text, line)) return Taken::prefix;
+    if (is_pstore_heading(text)) {
+      line.userspace = true;
+      return Taken::wrapping;
+    }
+  } else if (first >= 'a' && first <= 'z') {
+    if (take_facility(text, line)) return Taken::prefix;
+    if (first == 's' && take_ci_section(text, line)) return Taken::wrapping;
+  }
+  return skip_prompt(text) ? Taken::wrapping : Taken::nothing;
 }
 
 }  // namespace
@@ -245,13 +261,14 @@ bool take_one(std::string_view& text, Line& line) {
 Line read_line(std::string_view raw, std::uint64_t number) {
   Line line;
   line.number = number;
-  // A container, a level and the kernel's own brackets: deeper nesting does not occur.
-  for (int layer = 0; layer < 4 && !raw.empty(); ++layer) {
-    const bool brackets = raw.front() == '[';
-    if (!take_one(raw, line)) break;
-    line.prefixed = true;
+  // Mail quotes mail, and CI systems, syslog, a level and the kernel's own brackets nest: deeper it does not
+  // go.
+  for (int layer = 0; layer < 12 && !raw.empty(); ++layer) {
+    const auto taken = take_one(raw, line);
+    if (taken == Taken::nothing) break;
+    if (taken != Taken::wrapping) line.prefixed = true;
     // What follows the kernel's brackets is its text, even when it looks like a prefix again.
-    if (brackets) break;
+    if (taken == Taken::brackets || line.userspace) break;
   }
   line.text = raw;
   return line;
