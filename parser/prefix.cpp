@@ -1,6 +1,9 @@
 #include "parser/prefix.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
 #include "parser/log_daemon.h"
 #include "parser/scan.h"
@@ -24,33 +27,62 @@ void skip_spaces(std::string_view& text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
 }
 
+std::uint64_t load8(const char* at) {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
+  return bytes;
+}
+
+// The number in the first `width` (at most 8) of 8 bytes: blanks, then digits. All bytes are looked at
+// together.
+std::optional<std::uint64_t> padded_digits(std::uint64_t bytes, unsigned width) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  const unsigned unused = 64 - 8 * width;
+  // Behind zeros, so that there are eight digits; a blank (0x20) becomes a zero (0x30) too.
+  const auto digits = (bytes << unused) | (unused == 0 ? 0 : (kOnes * 0x30) >> (8 * width)) | kOnes * 0x10;
+  if ((digits & kOnes * 0xf0) != kOnes * 0x30 || ((digits + kOnes * 6) & kOnes * 0xf0) != kOnes * 0x30)
+    return std::nullopt;
+  // Only what stands first may be blank.
+  const auto used = ~std::uint64_t{0} >> unused;
+  const auto blank = ((~bytes >> 4) & kOnes & used) * 0xff;
+  if ((blank & (blank + 1)) != 0 || (bytes & blank) != (kOnes * 0x20 & blank)) return std::nullopt;
+  auto value = digits - kOnes * 0x30;
+  value = value * 10 + (value >> 8);  // pairs in each second byte
+  constexpr std::uint64_t kPair = 0x0000'00ff'0000'00ff;
+  return (((value & kPair) * (100 + (std::uint64_t{1'000'000} << 32))) +
+          (((value >> 16) & kPair) * (1 + (std::uint64_t{10'000} << 32)))) >>
+         32;
+}
+
 // "   12.345678", as microseconds.
 std::optional<std::int64_t> take_seconds(std::string_view& text) {
-  auto rest = text;
-  skip_spaces(rest);
-  std::int64_t seconds = 0;
-  std::size_t digits = 0;
-  for (; digits < rest.size() && is_digit(rest[digits]) && digits < 12; ++digits)
-    seconds = seconds * 10 + (rest[digits] - '0');
-  if (digits == 0 || rest.size() < digits + 7 || rest[digits] != '.') return std::nullopt;
-  std::int64_t micros = 0;
-  for (std::size_t i = digits + 1; i < digits + 7; ++i) {
-    if (!is_digit(rest[i])) return std::nullopt;
-    micros = micros * 10 + (rest[i] - '0');
+  constexpr std::ptrdiff_t kFraction = 6, kMostDigits = 12;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end && *at == ' ') ++at;
+  std::uint64_t micros = 0;
+  const char* const digits = at;
+  for (; at != end && is_digit(*at); ++at) micros = micros * 10 + static_cast<std::uint64_t>(*at - '0');
+  if (at == digits || at - digits > kMostDigits || end - at <= kFraction || *at != '.') return std::nullopt;
+  ++at;
+  bool all_digits = true;
+  for (std::ptrdiff_t i = 0; i < kFraction; ++i) {
+    const auto digit = static_cast<unsigned>(at[i]) - '0';
+    all_digits = all_digits && digit <= 9;
+    micros = micros * 10 + digit;
   }
-  rest.remove_prefix(digits + 7);
-  text = rest;
-  return seconds * 1'000'000 + micros;
+  if (!all_digits) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(at + kFraction - text.data()));
+  return static_cast<std::int64_t>(micros);
 }
 
 // "[   12.345678] ", and dmesg -d's "[   12.345678 <    0.000001>] "
 bool take_time(std::string_view& text, Line& line) {
   auto rest = text.substr(1);
   const auto time = take_seconds(rest);
-  if (!time) return false;
-  if (skip(rest, " <")) {
-    if (!take_seconds(rest) || !skip(rest, ">")) return false;
-  }
+  if (!time || rest.empty()) return false;
+  if (rest.front() != ']' && (!skip(rest, " <") || !take_seconds(rest) || !skip(rest, ">"))) return false;
   if (!skip(rest, "]")) return false;
   line.time_us = time;
   text = rest;
@@ -59,16 +91,20 @@ bool take_time(std::string_view& text, Line& line) {
 
 // "[  T123]" or "[    C0]"
 bool take_caller(std::string_view& text, Line& line) {
-  if (text.size() < 4 || text.front() != '[') return false;
-  auto rest = text.substr(1);
-  skip_spaces(rest);
-  if (rest.size() < 3 || (rest.front() != 'T' && rest.front() != 'C')) return false;
-  const char kind = rest.front();
-  rest.remove_prefix(1);
-  const auto id = take_number<std::uint32_t>(rest);
-  if (!id || !skip(rest, "]")) return false;
-  line.caller = {kind, *id};
-  text = rest;
+  constexpr std::size_t kShortest = 4, kLongest = 12;
+  if (text.size() < kShortest || text.front() != '[') return false;
+  std::size_t at = 1;
+  const auto most = std::min(text.size(), kLongest);
+  while (at < most && text[at] == ' ') ++at;
+  if (at == most || (text[at] != 'T' && text[at] != 'C')) return false;
+  const char kind = text[at++];
+  const auto digits = at;
+  std::uint64_t id = 0;
+  for (; at < text.size() && is_digit(text[at]) && at - digits < 10; ++at)
+    id = id * 10 + static_cast<std::uint64_t>(text[at] - '0');
+  if (at == digits || at == text.size() || text[at] != ']' || id > 0xffff'ffff) return false;
+  line.caller = {kind, static_cast<std::uint32_t>(id)};
+  text.remove_prefix(at + 1);
   return true;
 }
 
@@ -134,14 +170,12 @@ void take_running_task(std::string_view& text, Line& line) {
 bool take_brackets(std::string_view& text, Line& line) {
   auto rest = text;
   const bool time = take_time(rest, line);
-  bool any = time || skip_wall_time(rest);
-  any = take_caller(rest, line) || any;
-  if (!any) return false;
+  const bool any = time || skip_wall_time(rest);
+  if (!take_caller(rest, line) && !any) return false;
   skip(rest, " ");
-  if (time && !rest.empty()) {
-    // Letters of hosts and tasks; the text of most lines is done with here.
-    if (rest.size() > 8 && (rest[0] == '[' || rest[0] == '(' || rest[1] == '[' || rest[1] == '('))
-      take_running_task(rest, line);
+  // What a frame begins with; most lines are done with here.
+  if (time && rest.size() > 8 && (rest[0] != ' ' || rest[1] == '[' || rest[1] == '(')) {
+    if (rest[0] == '[' || rest[0] == '(' || rest[1] == '[' || rest[1] == '(') take_running_task(rest, line);
     skip_kernel_tag(rest);
   }
   text = rest;
@@ -256,21 +290,65 @@ Taken take_one(std::string_view& text, Line& line) {
   return skip_prompt(text) ? Taken::wrapping : Taken::nothing;
 }
 
-}  // namespace
-
-Line read_line(std::string_view raw, std::uint64_t number) {
-  Line line;
-  line.number = number;
+void take_layers(Line& line) {
   // Mail quotes mail, and CI systems, syslog, a level and the kernel's own brackets nest: deeper it does not
   // go.
-  for (int layer = 0; layer < 12 && !raw.empty(); ++layer) {
-    const auto taken = take_one(raw, line);
+  constexpr int kDeepest = 12;
+  for (int layer = 0; layer < kDeepest && !line.text.empty(); ++layer) {
+    const auto taken = take_one(line.text, line);
     if (taken == Taken::nothing) break;
     if (taken != Taken::wrapping) line.prefixed = true;
     // What follows the kernel's brackets is its text, even when it looks like a prefix again.
     if (taken == Taken::brackets || line.userspace) break;
   }
+}
+
+// The shape that nearly all lines have, "[   12.345678] " or "[   12.345678][  T123] ", at its usual width.
+// Any other is take_brackets()'s.
+bool take_usual_brackets(std::string_view& text, Line& line) {
+  constexpr std::size_t kTime = 14, kWithCaller = 22;  // columns
+  if (text.size() < kWithCaller + 1 || text[6] != '.' || text[kTime - 1] != ']') return false;
+  const auto seconds = padded_digits(load8(text.data() + 1), 5);
+  const auto micros = padded_digits(load8(text.data() + 7), 6);
+  if (!seconds || !micros || text[7] == ' ' || text[5] == ' ') return false;
+  std::size_t at = kTime;
+  if (text[at] == '[') {
+    if (text[kWithCaller - 1] != ']') return false;
+    std::size_t i = at + 1;
+    while (text[i] == ' ') ++i;
+    const char kind = text[i++];
+    if ((kind != 'T' && kind != 'C') || i >= kWithCaller - 1) return false;
+    std::uint32_t id = 0;
+    for (; i < kWithCaller - 1; ++i) {
+      if (!is_digit(text[i])) return false;
+      id = id * 10 + static_cast<std::uint32_t>(text[i] - '0');
+    }
+    line.caller = {kind, id};
+    at = kWithCaller;
+  }
+  // Further marks may follow a word or a bracket.
+  const auto rest = text.substr(at + (text[at] == ' ' ? 1 : 0));
+  if (rest.size() < 2 || rest[0] == '[' || rest[0] == '(' || rest[1] == '[' || rest[1] == '(') return false;
+  line.time_us = static_cast<std::int64_t>(*seconds * 1'000'000 + *micros);
+  text = rest;
+  if (rest[0] != ' ' && rest[0] != '=') skip_kernel_tag(text);
+  return true;
+}
+
+}  // namespace
+
+Line read_line(std::string_view raw, std::uint64_t number) {
+  Line line;
+  line.number = number;
   line.text = raw;
+  if (raw.empty()) return line;
+  // Nearly all lines of a log, and all of a dump's stacks.
+  if (raw.front() == '[' && (take_usual_brackets(line.text, line) || take_brackets(line.text, line))) {
+    line.prefixed = true;
+    return line;
+  }
+  if (raw.front() == ' ') return line;
+  take_layers(line);
   return line;
 }
 

@@ -39,29 +39,30 @@ Line read_line(std::string_view raw, std::uint64_t number);
 class PrefixReader {
  public:
   Line read(std::string_view raw, std::uint64_t number) {
-    if (width_ != 0 && is_continuation(raw)) return continued(raw, number);
+    if (width_ != 0 && raw.size() > width_ && raw.front() == ' ' && raw.find_first_not_of(' ') >= width_)
+      return continued(raw, number);
     const auto line = read_line(raw, number);
     // Narrower prefixes ("<6>") are none of dmesg's, and a stack's own blanks would pass for an indent.
     constexpr std::size_t kNarrowest = 8;
-    width_ = raw.size() - line.text.size();
-    if (!line.prefixed || line.userspace || width_ < kNarrowest) width_ = 0;
-    last_ = line;
+    width_ = 0;
+    if (line.prefixed && !line.userspace) {
+      if (const auto width = raw.size() - line.text.size(); width >= kNarrowest) width_ = width;
+      caller_ = line.caller;
+      level_ = line.level;
+      time_us_ = line.time_us;
+    }
     return line;
   }
 
  private:
-  bool is_continuation(std::string_view raw) const {
-    return raw.size() > width_ && raw.front() == ' ' && raw.find_first_not_of(' ') >= width_;
-  }
   Line continued(std::string_view raw, std::uint64_t number) const {
-    auto line = last_;
-    line.number = number;
-    line.text = raw.substr(width_);
-    return line;
+    return {number, raw.substr(width_), caller_, level_, time_us_, true, false};
   }
 
   std::size_t width_ = 0;  // of the last line's prefix; 0: the next line continues none
-  Line last_;              // its text is not valid any more
+  Caller caller_;          // the last prefix's, as the next two
+  std::optional<int> level_;
+  std::optional<std::int64_t> time_us_;
 };
 
 }  // namespace parser
