@@ -76,7 +76,8 @@ void Analyzer::add(const std::string& path, std::uint64_t max_unpacked,
                 failed = open;
                 said = true;
                 options_.failed(error);
-              }});
+              },
+              options_.waiting, options_.stopped});
   if (result_.inputs.size() == before && !said && !useless_named_)
     options_.failed({path, "nothing in it is a kernel log, a dump or a stack list", "name the log itself"});
   useless_named_ = false;
@@ -265,6 +266,11 @@ void Analyzer::on_report(parser::Report report) {
     result_.titles.push_back(std::move(title));
   } else {
     ++result_.titles_left_out;
+  }
+  if (options_.report_complete) {
+    FoundReport found{input, std::move(report)};
+    options_.report_complete(found);
+    report = std::move(found.report);
   }
   if (options_.keep_reports) result_.reports.push_back({input, std::move(report)});
 }

@@ -109,9 +109,12 @@ struct AnalyzerOptions {
   std::optional<depot::KernelVersion> kernel;  // instead of what the input says
   std::vector<WhatIf> what_if;
   StackListener* listener = nullptr;
-  std::function<void(const InputError&)> failed;      // an input that could not be used
-  std::function<void(const InputFacts&)> input_read;  // an input that was used; may be empty
-  std::function<void(const std::string&)> warn;       // something was left out
+  std::function<void(const InputError&)> failed;                 // an input that could not be used
+  std::function<void(const InputFacts&)> input_read;             // an input that was used; may be empty
+  std::function<void(const std::string&)> warn;                  // something was left out
+  std::function<void(const FoundReport&)> report_complete = {};  // as soon as it is; may be empty
+  std::function<void()> waiting = {};                            // InputVisitor's; may be empty
+  std::function<bool()> stopped = {};                            // InputVisitor's; may be empty
 };
 
 class Analyzer final : private parser::Sink {

@@ -80,7 +80,7 @@ void LogParser::finish_input() {
   close_all(ReportBuilder::Close::end_of_input);
 }
 
-void LogParser::on_line(Line line) {
+void LogParser::on_line(const Line& line) {
   if (line.userspace) return;
   const auto raw = line.text;
   const auto number = line.number;
@@ -103,7 +103,11 @@ void LogParser::on_line(Line line) {
     bare_report_ =
         bare_report_ || raw.starts_with("BUG: ") || raw.starts_with("BUG ") || may_open_depot_trace(raw);
     if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
-    if (contexts_.contains(last_key_)) line.caller = contexts_.at(last_key_).caller;
+    if (const auto last = contexts_.find(last_key_); last != contexts_.end()) {
+      auto continued = line;
+      continued.caller = last->second.caller;
+      return on_text(continued);
+    }
   }
   on_text(line);
 }

@@ -59,7 +59,7 @@ class LogParser {
     bool idle() const { return !report && !stray.open() && lead.first_line == 0; }
   };
 
-  void on_line(Line line);
+  void on_line(const Line& line);
   void on_text(Line line);
   Context& context_of(const Line& line);
   void drop_if_idle(std::uint64_t key);

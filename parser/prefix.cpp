@@ -337,19 +337,16 @@ bool take_usual_brackets(std::string_view& text, Line& line) {
 
 }  // namespace
 
-Line read_line(std::string_view raw, std::uint64_t number) {
-  Line line;
+void read_line(std::string_view raw, std::uint64_t number, Line& line) {
+  line = Line{};
   line.number = number;
   line.text = raw;
-  if (raw.empty()) return line;
-  // Nearly all lines of a log, and all of a dump's stacks.
-  if (raw.front() == '[' && (take_usual_brackets(line.text, line) || take_brackets(line.text, line))) {
+  if (raw.empty() || raw.front() == ' ') return;
+  // Nearly all lines of a log
+  if (raw.front() == '[' && (take_usual_brackets(line.text, line) || take_brackets(line.text, line)))
     line.prefixed = true;
-    return line;
-  }
-  if (raw.front() == ' ') return line;
-  take_layers(line);
-  return line;
+  else
+    take_layers(line);
 }
 
 }  // namespace parser

@@ -32,37 +32,35 @@ struct Line {
 };
 
 // Takes the prefixes off `raw`. Never fails: an unknown shape is all text.
-Line read_line(std::string_view raw, std::uint64_t number);
+void read_line(std::string_view raw, std::uint64_t number, Line& line);
+inline Line read_line(std::string_view raw, std::uint64_t number) {
+  Line line;
+  read_line(raw, number, line);
+  return line;
+}
 
 // Lines in their order: a printk of several lines has its prefix once where dmesg prints it, and its other
 // lines are indented by that prefix's width. They come out with the first one's caller, level and time.
 class PrefixReader {
  public:
-  Line read(std::string_view raw, std::uint64_t number) {
-    if (width_ != 0 && raw.size() > width_ && raw.front() == ' ' && raw.find_first_not_of(' ') >= width_)
-      return continued(raw, number);
-    const auto line = read_line(raw, number);
+  // Good until the next call.
+  const Line& read(std::string_view raw, std::uint64_t number) {
+    if (width_ != 0 && raw.size() > width_ && raw.front() == ' ' && raw.find_first_not_of(' ') >= width_) {
+      line_.number = number;
+      line_.text = raw.substr(width_);
+      return line_;
+    }
+    read_line(raw, number, line_);
     // Narrower prefixes ("<6>") are none of dmesg's, and a stack's own blanks would pass for an indent.
     constexpr std::size_t kNarrowest = 8;
-    width_ = 0;
-    if (line.prefixed && !line.userspace) {
-      if (const auto width = raw.size() - line.text.size(); width >= kNarrowest) width_ = width;
-      caller_ = line.caller;
-      level_ = line.level;
-      time_us_ = line.time_us;
-    }
-    return line;
+    const auto width = raw.size() - line_.text.size();
+    width_ = line_.prefixed && !line_.userspace && width >= kNarrowest ? width : 0;
+    return line_;
   }
 
  private:
-  Line continued(std::string_view raw, std::uint64_t number) const {
-    return {number, raw.substr(width_), caller_, level_, time_us_, true, false};
-  }
-
   std::size_t width_ = 0;  // of the last line's prefix; 0: the next line continues none
-  Caller caller_;          // the last prefix's, as the next two
-  std::optional<int> level_;
-  std::optional<std::int64_t> time_us_;
+  Line line_;              // in place: copying what was just written bit by bit stalls
 };
 
 }  // namespace parser
