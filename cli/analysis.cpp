@@ -30,6 +30,10 @@ depot::Client client_of_trace(const parser::Trace& trace) {
       return depot::Client::kKmemleak;
     case parser::Role::kmsan_origin:
       return depot::Client::kKmsan;
+    case parser::Role::ref_tracker:
+      return depot::Client::kRefTracker;
+    case parser::Role::drm:
+      return depot::Client::kDrm;
     case parser::Role::call:
     case parser::Role::listed:
       break;
@@ -138,7 +142,8 @@ void Analyzer::on_kind(parser::InputKind kind) {
   // A log that a dump was appended to is still a log.
   auto& input = result_.inputs.back();
   if (input.kind == parser::InputKind::text || kind == parser::InputKind::log) input.kind = kind;
-  if (kind == parser::InputKind::slab_traces || kind == parser::InputKind::page_owner)
+  if (kind == parser::InputKind::slab_traces || kind == parser::InputKind::page_owner ||
+      kind == parser::InputKind::kmemleak || kind == parser::InputKind::ref_tracker)
     result_.live_dumps = true;
 }
 

@@ -157,8 +157,8 @@ class Analyzer final : private parser::Sink {
       replay_;  // made at the first stack, for the kernel that is known by then if one is
   Analysis result_;
   std::unordered_map<std::string, std::size_t> title_index_;
-  std::vector<std::uint64_t> words_;  // the frames of the trace at hand, as the depot sees them
-  std::array<bool, 8> kinds_{};       // of the current input
+  std::vector<std::uint64_t> words_;               // the frames of the trace at hand, as the depot sees them
+  std::array<bool, parser::kInputKinds> kinds_{};  // of the current input
   InputName current_;
   BootFacts current_boot_;
   bool boot_open_ = false;       // current_boot_ has something in it

@@ -123,7 +123,8 @@ bool ContainerReader::take_json_line(std::string_view raw, std::uint64_t number)
       in_dmesg_ = false;
       return true;
     }
-    if (trimmed != "{" || !(in_dmesg_ || raw.front() == '{')) return false;
+    // A file of dmesg -J may begin in the middle.
+    if (trimmed != "{" && trimmed != "},{") return false;
     held_.emplace_back(number, std::string(raw));
     held_bytes_ = raw.size();
     return true;
@@ -152,6 +153,7 @@ void ContainerReader::end_object() {
   std::string object;
   for (const auto& [number, line] : held_) object.append(line).append("\n");
   object.resize(object.rfind('}') + 1);
+  object.erase(0, object.find('{'));
   const auto line = json_.read(object, text_);
   if (!line) return release_held();
   put(*line, held_.front().first);

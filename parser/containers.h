@@ -57,7 +57,7 @@ class ContainerReader {
         return raw.starts_with("- {");
       case '[':
       case ' ':
-        return raw.back() == '=' && mail_.wants(raw);
+        return raw.back() == '{' || (raw.back() == '=' && mail_.wants(raw));
       default:
         if (raw.front() >= '0' && raw.front() <= '9' && (may_be_kmsg(raw) || may_be_logcat(raw))) return true;
         return mail_.wants(raw);

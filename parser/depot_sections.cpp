@@ -14,7 +14,7 @@ struct Section {
 };
 
 // Groups of each pattern: pid, cpu, time; SLUB's: age in jiffies, cpu, pid.
-constexpr std::array<Section, 16> kSections{{
+constexpr std::array<Section, 20> kSections{{
     {Role::alloc,
      true,
      {"Allocated by task ", "", R"(Allocated by task (\d+)(?: on cpu (\d+) at ([\d.]+s))?:)",
@@ -73,6 +73,24 @@ constexpr std::array<Section, 16> kSections{{
     {Role::kmemleak,
      true,
      {"backtrace", "", R"(backtrace(?: \(crc [0-9a-f]+\))?:)", "backtrace (crc 5c1d2e3f):"}},
+    // lib/ref_tracker.c: v5.17 says "leaked reference." alone, v6.3 counts; a double release tells both
+    // stacks
+    {Role::ref_tracker,
+     true,
+     {"ref_tracker: ", " users at", R"(ref_tracker: .+@.+ has \d+/\d+ users at)",
+      "ref_tracker: eth%d@00000000a1b2c3d4 has 1/2 users at"}},
+    {Role::ref_tracker,
+     true,
+     {"ref_tracker: ", "leaked reference.", R"(ref_tracker: leaked reference\.)",
+      "ref_tracker: leaked reference."}},
+    {Role::ref_tracker,
+     true,
+     {"ref_tracker: ", " in:", R"(ref_tracker: (?:allocated|freed) in:)", "ref_tracker: allocated in:"}},
+    // drivers/gpu/drm/drm_mm.c
+    {Role::drm,
+     true,
+     {"[drm:", ": inserted at", R"(\[drm:.+ node \[[0-9a-f]+ \+ [0-9a-f]+\]: inserted at)",
+      "[drm:drm_mm_takedown [drm]] *ERROR* node [00000000 + 00001000]: inserted at"}},
 }};
 
 constexpr auto kRules = [] {
@@ -107,6 +125,10 @@ bool may_open_depot_trace(std::string_view text) {
       return text.starts_with("Uninit was ");
     case 'b':
       return text.starts_with("backtrace");
+    case 'r':
+      return text.starts_with("ref_tracker: ");
+    case '[':
+      return text.starts_with("[drm:");
     default:
       return false;
   }

@@ -50,7 +50,9 @@ bool may_begin_something(char c) {
 }  // namespace
 
 LogParser::LogParser(Sink& sink, ParserOptions options)
-    : sink_(sink), options_(options), dumps_(frames_, sink) {}
+    : sink_(sink),
+      options_(options),
+      dumps_(frames_, sink, [this] { close_all(ReportBuilder::Close::superseded); }) {}
 LogParser::~LogParser() = default;
 
 void LogParser::begin_input(std::string_view name) {
@@ -92,7 +94,6 @@ void LogParser::on_line(const Line& line) {
     // The log's next continuation line is its own, not the dump's.
     dumps_.finish();
   } else {
-    if (dumps_.begins_entry(raw)) close_all(ReportBuilder::Close::superseded);
     // Below a log with prefixes a bare stack's one blank is none of its continuation lines, which dmesg
     // indents.
     const bool below_log = any_prefix_ && !bare_report_ && raw.size() > 1 && raw[0] == ' ' && raw[1] != ' ';

@@ -188,7 +188,7 @@ out_has "9 reports"
 gzip -c "$log" | head -c 9000 >half.gz
 check "a cut packed file is said to be cut" 2 "$tool" half.gz
 err_has "half.gz: cannot unpack"
-grep -qE " [3-8] reports" out || fail "a cut packed file: what was unpacked is analysed"
+grep -qE " [3-9] reports" out || fail "a cut packed file: what was unpacked is analysed"
 head -c 5000000 /dev/zero | tr '\0' 'a' | gzip -c >bomb.gz
 check "an archive that unpacks to more than --max-input" 2 "$tool" --max-input 1MB bomb.gz
 err_has "raise the limit with --max-input"
