@@ -79,8 +79,11 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
     analyzer_options->report_complete = [&](const FoundReport& found) { follower.report(found); };
     analyzer_options->waiting = [&] { follower.waiting(); };
   }
-  std::optional<StopSignals> stop_signals(std::in_place);
-  analyzer_options->stopped = [&out] { return StopSignals::stopped() || !out; };
+  std::optional<StopSignals> stop_signals;
+  if (may_be_followed(options.inputs)) {
+    stop_signals.emplace();
+    analyzer_options->stopped = [&out] { return StopSignals::stopped() || !out; };
+  }
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
   stop_signals.reset();

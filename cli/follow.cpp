@@ -1,5 +1,9 @@
 #include "cli/follow.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <csignal>
 
 #include "cli/render/report_text.h"
@@ -15,6 +19,12 @@ void note_signal(int signal) {
 }
 
 }  // namespace
+
+bool may_be_followed(const std::vector<std::string>& inputs) {
+  struct stat facts {};
+  return (inputs.empty() || std::find(inputs.begin(), inputs.end(), "-") != inputs.end()) &&
+         ::fstat(STDIN_FILENO, &facts) == 0 && !S_ISREG(facts.st_mode);
+}
 
 StopSignals::StopSignals() {
   stop_signal = 0;

@@ -5,11 +5,16 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "cli/analysis.h"
 #include "cli/render/screen.h"
 
 namespace cli {
+
+// Whether these inputs ask for a stream that may have no end: standard input, and it is no file. Everything
+// else is read to its end, and an interrupt ends the program.
+bool may_be_followed(const std::vector<std::string>& inputs);
 
 // Catches the first SIGINT or SIGTERM, which then ends the reading and not the program; the next one ends
 // that too. What was there before is back in place afterwards.
