@@ -1,11 +1,13 @@
 #include "cli/analyze.h"
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "cli/follow.h"
 #include "cli/render/json.h"
 #include "cli/render/text.h"
 
@@ -20,6 +22,7 @@ constexpr const char* kFooter =
 Examples:
   depot-analyze dmesg.txt                        what happened, and what the stacks cost under each kernel
   dmesg | depot-analyze -                        the same, from a pipe
+  dmesg -w | depot-analyze -                     each report when it comes, the rest at Ctrl-C
   depot-analyze dmesg.txt /sys/kernel/debug/slab/ /sys/kernel/debug/stackdepot/stats
                                                  a whole machine's stacks beside the kernel's own counters
   depot-analyze --format json console.log.xz     for programs
@@ -71,9 +74,21 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   if (!analyzer_options) return run.exit();
   const bool reports = options.reports || options.symbols.wanted();
   analyzer_options->keep_reports = options.format == "json" || reports;
+  Follower follower(screen, out);
+  if (options.format == "text" && options.output.empty()) {
+    analyzer_options->report_complete = [&](const FoundReport& found) { follower.report(found); };
+    analyzer_options->waiting = [&] { follower.waiting(); };
+  }
+  std::optional<StopSignals> stop_signals;
+  if (may_be_followed(options.inputs)) {
+    stop_signals.emplace();
+    analyzer_options->stopped = [&out] { return StopSignals::stopped() || !out; };
+  }
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
+  stop_signals.reset();
   auto analysis = analyzer.finish();
+  if (follower.followed() && analysis.report_count > 0) out << "\n";
   // With nothing that could be read there is nothing to say but why.
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble && options.format == "text")
     return run.exit();

@@ -99,6 +99,17 @@ std::string report_detail(const parser::Report& report) {
   return {};
 }
 
+std::string report_line(const FoundReport& found, const Screen& screen) {
+  constexpr std::size_t kLineColumns = 7;
+  const auto& report = found.report;
+  auto where = std::to_string(report.line);
+  where.insert(0, kLineColumns - std::min(kLineColumns, where.size()), ' ');
+  auto text = where + "  " + for_terminal(report.title);
+  if (const auto detail = report_detail(report); !detail.empty()) text += "   " + for_terminal(detail);
+  if (!report.corrupted_reason.empty()) text += "  [damaged]";
+  return cut(text, screen.width) + "\n";
+}
+
 std::string report_text(const Analysis& analysis, const FoundReport& found, const Screen& screen) {
   const auto& report = found.report;
   std::string out = "\n" + styled(screen, Style::bold, for_terminal(report.title)) + "\n";
