@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,16 +44,24 @@ struct PeekedFd {
   std::string buffer = std::string(kChunk, '\0');
   std::size_t peeked = 0;  // bytes in buffer that were read ahead
   int error = 0;
+  const InputVisitor* visitor = nullptr;  // hears that a read would wait
 
   // The next bytes, empty at the end or on an error.
   std::string_view next() {
     if (peeked > 0) return {buffer.data(), std::exchange(peeked, 0)};
+    if (visitor->enough && visitor->enough()) return {};
+    if (visitor->waiting && would_wait()) visitor->waiting();
     for (;;) {
       const auto got = ::read(fd, buffer.data(), buffer.size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) error = errno;
       return {buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
     }
+  }
+
+  bool would_wait() const {
+    pollfd readable{fd, POLLIN, 0};
+    return ::poll(&readable, 1, 0) == 0;
   }
 
   // Reads ahead until there is enough to tell what the file is. A live pipe may give less at first: what is
@@ -181,6 +190,7 @@ void read_file(const InputName& name, std::uint64_t max_unpacked, const InputVis
   }
   PeekedFd source;
   source.fd = fd.get();
+  source.visitor = &visitor;
   const auto start = source.peek();
   if (source.error != 0) return visitor.failed({name.path, std::strerror(source.error), ""});
   if (is_packed(start)) {

@@ -1,11 +1,10 @@
 #include "cli/symbols.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <optional>
-
-#include "symbolize/symbolizer.h"
 
 namespace cli {
 namespace {
@@ -41,6 +40,53 @@ symbolize::Query query_of(const parser::Frame& frame, bool exact) {
 
 }  // namespace
 
+void setup_symbols(CLI::App& app, SymbolOptions& options) {
+  app.add_option("--vmlinux", options.vmlinux, "The kernel with symbols, best with debug information")
+      ->type_name("FILE");
+  app.add_option("--modules", options.modules,
+                 "Where its modules are, with all folders below; may be given again")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_option("--debug-dir", options.debug_dirs,
+                 "A further tree of debug files, laid out as /usr/lib/debug; may be given again")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_option(
+         "--strip-prefix", options.strip_prefix,
+         "Take this off the front of source paths, and not the build's own directory; \"\" keeps them whole")
+      ->type_name("PATH");
+  app.add_option("--kaslr-offset", options.kaslr_offset,
+                 "How far the kernel was moved, for addresses without a symbol, where no line \"Kernel "
+                 "Offset:\" tells")
+      ->type_name("OFFSET");
+  app.add_flag("--allow-mismatch", options.allow_mismatch,
+               "Use these files although their build-ids are not the log's");
+  app.add_flag("--no-cache", options.no_cache,
+               "Neither read nor write answers in $XDG_CACHE_HOME/depot-analyze");
+}
+
+std::variant<symbolize::Symbolizer, std::string> open_symbolizer(const SymbolOptions& options) {
+  symbolize::Options wanted;
+  wanted.vmlinux = options.vmlinux;
+  wanted.module_dirs = options.modules;
+  wanted.debug_dirs = options.debug_dirs;
+  wanted.debug_dirs.emplace_back("/usr/lib/debug");
+  wanted.strip_prefix = options.strip_prefix;
+  wanted.kaslr_offset = options.kaslr_offset;
+  if (!options.no_cache) wanted.cache_dir = cache_folder();
+  wanted.allow_mismatch = options.allow_mismatch;
+  auto opened = symbolize::Symbolizer::open(std::move(wanted));
+  if (opened) return std::move(opened.value());
+  const auto& failure = opened.failure();
+  return failure.file + ": " + failure.message + (failure.hint.empty() ? "" : " (" + failure.hint + ")");
+}
+
+std::string notice_text(const symbolize::Notice& notice) {
+  return notice.file.empty() ? notice.message : notice.file + ": " + notice.message;
+}
+
 const symbolize::Answer* Places::find(parser::FrameId frame, bool exact) const {
   const auto found = answers.find({frame, exact});
   return found == answers.end() ? nullptr : &found->second;
@@ -54,18 +100,9 @@ bool holds_exact_pc(const parser::Trace& trace, std::size_t index, const parser:
 std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const parser::Trace*>& traces,
                                                        const parser::FrameTable& frames,
                                                        const SymbolOptions& options) {
-  symbolize::Options wanted;
-  wanted.vmlinux = options.vmlinux;
-  wanted.module_dirs = options.modules;
-  wanted.debug_dirs = {"/usr/lib/debug"};
-  wanted.cache_dir = cache_folder();
-  wanted.allow_mismatch = options.allow_mismatch;
-  auto opened = symbolize::Symbolizer::open(std::move(wanted));
-  if (!opened) {
-    const auto& failure = opened.failure();
-    return failure.file + ": " + failure.message + (failure.hint.empty() ? "" : " (" + failure.hint + ")");
-  }
-  auto& symbolizer = opened.value();
+  auto opened = open_symbolizer(options);
+  if (auto* error = std::get_if<std::string>(&opened)) return std::move(*error);
+  auto& symbolizer = std::get<symbolize::Symbolizer>(opened);
 
   std::vector<Places::Key> keys;
   for (const auto* trace : traces)
@@ -81,8 +118,7 @@ std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const p
 
   Symbolized result;
   for (std::size_t i = 0; i < keys.size(); ++i) result.places.answers.emplace(keys[i], std::move(answers[i]));
-  for (const auto& notice : symbolizer.take_notices())
-    result.notices.push_back(notice.file.empty() ? notice.message : notice.file + ": " + notice.message);
+  for (const auto& notice : symbolizer.take_notices()) result.notices.push_back(notice_text(notice));
   return result;
 }
 

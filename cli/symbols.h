@@ -1,7 +1,9 @@
-// Joins parser and symbolize: the frames of reports as queries, the answers kept beside them.
+// Joins parser and symbolize: the options that name a kernel's files, and the frames of reports as queries
+// with the answers kept beside them.
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,16 +12,33 @@
 #include "parser/frame_table.h"
 #include "parser/model.h"
 #include "symbolize/query.h"
+#include "symbolize/symbolizer.h"
+
+namespace CLI {
+class App;
+}
 
 namespace cli {
 
 struct SymbolOptions {
   std::string vmlinux;
   std::vector<std::string> modules;
+  std::vector<std::string> debug_dirs;
+  std::optional<std::string> strip_prefix;
+  std::optional<std::uint64_t> kaslr_offset;
   bool allow_mismatch = false;
+  bool no_cache = false;
 
   bool wanted() const { return !vmlinux.empty() || !modules.empty(); }
 };
+
+void setup_symbols(CLI::App& app, SymbolOptions& options);
+
+// The symbolizer for these files, or why they cannot be used at all.
+std::variant<symbolize::Symbolizer, std::string> open_symbolizer(const SymbolOptions& options);
+
+// "/path: message"
+std::string notice_text(const symbolize::Notice& notice);
 
 // Where each frame of some reports is, or why nobody knows. A frame has two places if it stands once as a
 // return address and once as an exact program counter.

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFormat = "depot-analyze symbols 1";
+constexpr std::string_view kFormat = "depot-analyze symbols 2";
 constexpr char kBetween = '\t';
 constexpr std::string_view kEnding = ".symbols";
 
@@ -60,16 +60,19 @@ class Fields {
   bool at_end_ = false;
 };
 
-void add_place(std::string& line, const std::string& function, const std::string& file, unsigned number) {
+void add_place(std::string& line, const std::string& function, const std::string& file,
+               std::uint64_t number) {
   line += kBetween + function + kBetween + file + kBetween + std::to_string(number);
 }
 
-// reason, size_differs, and with a location: its address, the frame's place, then the inlined ones.
+// reason, size_differs, and with a location: its address and symbol, the frame's place, then the inlined
+// ones.
 std::string encode(const Answer& answer) {
   std::string line = answer.reason + kBetween + (answer.size_differs ? "1" : "0");
   if (!answer.location) return line;
   const Location& location = *answer.location;
   line += kBetween + std::to_string(location.address);
+  add_place(line, location.symbol, std::to_string(location.offset), location.size);
   add_place(line, location.function, location.file, location.line);
   for (const Place& place : location.inlined) add_place(line, place.function, place.file, place.line);
   return line;
@@ -83,6 +86,9 @@ std::optional<Answer> decode(std::string_view line) {
   if (!fields.at_end()) {
     Location location;
     location.address = fields.number<std::uint64_t>();
+    location.symbol = fields.text();
+    location.offset = fields.number<std::uint64_t>();
+    location.size = fields.number<std::uint64_t>();
     location.function = fields.text();
     location.file = fields.text();
     location.line = fields.number<unsigned>();
@@ -128,7 +134,7 @@ void AnswerCache::add(std::string key, const Answer& answer, bool keep) {
   if (!storable(key) || !storable(answer.reason)) return;
   if (answer.location) {
     const Location& location = *answer.location;
-    if (!plain({location.function, location.file, 0})) return;
+    if (!plain({location.function, location.file, 0}) || !storable(location.symbol)) return;
     if (!std::all_of(location.inlined.begin(), location.inlined.end(), plain)) return;
   }
   keep = keep && !place_.folder.empty();

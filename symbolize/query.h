@@ -42,6 +42,10 @@ struct Location {
   std::vector<Place> inlined;  // functions inlined at that address, innermost first
   std::uint64_t address =
       0;  // looked up, before the step back: link-time address in vmlinux, or as laid out by us in a .ko
+  // What %pS of the kernel prints for the address; the symbol is empty where the table has none.
+  std::string symbol;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
 };
 
 // A location, or a reason why there is none. Both when only the symbol is known: then `file` is empty and the

@@ -158,6 +158,11 @@ Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<
   } else if (symbol) {
     location.function = demangled(symbol->name);
   }
+  if (symbol) {
+    location.symbol = symbol->name;
+    location.offset = location.address - symbol->address;
+    location.size = symbol->size;
+  }
   Chain& chain = chains.front();
   if (chain.empty()) {
     answer.reason = why_no_line(*work.object, lookup_address(query, location.address));

@@ -32,7 +32,9 @@ TEST_CASE("only the frame below an exception's entry holds an exact program coun
 
 TEST_CASE("a kernel that cannot be read is said, with its path") {
   const auto result = tests::analyse({{"log", kInterrupted}});
-  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, {"/no/such/vmlinux", {}, false});
+  cli::SymbolOptions options;
+  options.vmlinux = "/no/such/vmlinux";
+  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, options);
   REQUIRE(std::holds_alternative<std::string>(answer));
   CHECK(std::get<std::string>(answer).find("/no/such/vmlinux") != std::string::npos);
 }
@@ -42,7 +44,8 @@ TEST_CASE("places show in the text: the line, what was inlined above it, or the 
   auto& analysis = result->analysis;
   const auto& frames = analysis.reports.at(0).report.traces.at(0).frames;
   symbolize::Answer found;
-  found.location = symbolize::Location{"victim", "mm/victim.c", 12, {{"inner", "mm/inner.h", 3}}, 0};
+  found.location =
+      symbolize::Location{"victim", "mm/victim.c", 12, {{"inner", "mm/inner.h", 3}}, 0, "victim", 5, 16};
   analysis.places.answers[{frames[2].frame, true}] = found;
   symbolize::Answer lost;
   lost.reason = "no such symbol";
