@@ -121,15 +121,12 @@ std::string AnswerCache::key(const Query& query, std::optional<std::uint64_t> ad
 }
 
 std::optional<Answer> AnswerCache::find(const std::string& key) const {
-  for (const Lines* lines : {&kept_, &passed_}) {
-    const auto found = lines->find(key);
-    if (found != lines->end()) return decode(found->second);
-  }
-  return std::nullopt;
+  const auto found = kept_.find(key);
+  return found != kept_.end() ? decode(found->second) : std::nullopt;
 }
 
-void AnswerCache::add(std::string key, const Answer& answer, bool keep) {
-  if (kept_.size() + passed_.size() >= kMostAnswers) return;
+void AnswerCache::add(std::string key, const Answer& answer) {
+  if (!kept_at_all() || kept_.size() >= kMostAnswers) return;
   const auto plain = [](const Place& place) { return storable(place.function) && storable(place.file); };
   if (!storable(key) || !storable(answer.reason)) return;
   if (answer.location) {
@@ -137,9 +134,8 @@ void AnswerCache::add(std::string key, const Answer& answer, bool keep) {
     if (!plain({location.function, location.file, 0}) || !storable(location.symbol)) return;
     if (!std::all_of(location.inlined.begin(), location.inlined.end(), plain)) return;
   }
-  keep = keep && !place_.folder.empty();
-  changed_ = changed_ || keep;
-  (keep ? kept_ : passed_).insert_or_assign(std::move(key), encode(answer));
+  changed_ = true;
+  kept_.insert_or_assign(std::move(key), encode(answer));
 }
 
 std::string AnswerCache::path() const {
@@ -153,7 +149,7 @@ std::string AnswerCache::header() const {
 // The file: the header, a line per answer, and last the checksum of all before it.
 AnswerCache::Lines AnswerCache::load() const {
   Lines lines;
-  if (place_.folder.empty() || place_.build_id.empty()) return lines;
+  if (!kept_at_all()) return lines;
   std::error_code error;
   const std::uintmax_t size = fs::file_size(path(), error);
   if (error || size > kMostBytes) return lines;
@@ -176,7 +172,7 @@ AnswerCache::Lines AnswerCache::load() const {
 }
 
 void AnswerCache::save() {
-  if (!changed_ || place_.folder.empty() || place_.build_id.empty() || !storable(place_.context)) return;
+  if (!changed_ || !storable(place_.context)) return;
   changed_ = false;
   std::error_code error;
   fs::create_directories(place_.folder, error);

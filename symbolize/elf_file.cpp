@@ -2,7 +2,9 @@
 
 #include <elfutils/libdwelf.h>
 #include <gelf.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -96,6 +98,21 @@ void ElfFile::read_sections() {
   }
   std::stable_sort(sections_.begin(), sections_.end(),
                    [](const Section& a, const Section& b) { return a.address < b.address; });
+}
+
+void ElfFile::release(std::span<const unsigned char> bytes) const {
+  // The sections of a relocatable file are changed in the private mapping; dropping those pages would undo
+  // it.
+  if (relocatable_ || bytes.empty()) return;
+  std::size_t size = 0;
+  const char* file = elf_rawfile(elf_, &size);
+  const auto* first = reinterpret_cast<const char*>(bytes.data());
+  if (file == nullptr || first < file || first >= file + size || bytes.size() > size) return;
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<std::uintptr_t>(first) + page - 1) / page * page;
+  const auto end = (reinterpret_cast<std::uintptr_t>(first) + bytes.size()) / page * page;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): a page's address is made by rounding
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 Dwarf* ElfFile::dwarf() {

@@ -43,6 +43,9 @@ class ElfFile {
   std::span<const Section> sections() const { return sections_; }  // in memory at run time, by address
 
   Elf* elf() const { return elf_; }
+  // Bytes of the file that will not be read again soon leave this process's memory; reading them is still
+  // possible. Does nothing for what was unpacked or changed in memory.
+  void release(std::span<const unsigned char> bytes) const;
   // The debug information, set up at the first call; nullptr when there is none or it cannot be read.
   Dwarf* dwarf();
 

@@ -215,8 +215,9 @@ std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> queries) {
     std::span<Chain> mine;
     if (work.count > 0) mine = std::span(chains[work.object]).subspan(work.first, work.count);
     answers.push_back(finish(queries[i], work, mine));
-    if (!work.key.empty())
-      work.object->answers().add(std::move(work.key), answers.back(), work.object->has_dwarf());
+    // A debug file, installed later, would better an answer that was given without one.
+    if (!work.key.empty() && work.object->has_dwarf())
+      work.object->answers().add(std::move(work.key), answers.back());
   }
   return answers;
 }

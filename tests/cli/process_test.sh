@@ -248,6 +248,14 @@ check "symbolize again, with what the first run kept" 0 "$tool" symbolize --vmli
 out_has "/build/labmod/labmod_main.c:43"
 ls cache/depot-analyze/*.symbols >/dev/null 2>&1 || fail "symbolize keeps answers in XDG_CACHE_HOME"
 rm -rf cache
+for _ in 1 2 3 4 5 6 7 8; do "$tool" symbolize -q --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log" >/dev/null & done
+wait
+for kept in cache/depot-analyze/*.symbols; do printf 'damage' | dd of="$kept" bs=1 seek=200 conv=notrunc status=none; done
+cp out first
+check "symbolize with a cache that many wrote and that is damaged" 0 "$tool" symbolize --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log"
+cmp -s out first || fail "symbolize: a damaged cache changes nothing"
+[ "$(find cache -type f | grep -cv '\.symbols$')" = 0 ] || fail "symbolize leaves temporary files"
+rm -rf cache
 check "symbolize --no-cache" 0 "$tool" symbolize --no-cache --vmlinux "$kernel" "$log"
 [ ! -e cache ] || fail "symbolize --no-cache keeps nothing"
 "$tool" symbolize --vmlinux "$kernel" -q "$log" 2>err | head -c 10 >/dev/null
