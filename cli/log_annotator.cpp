@@ -150,9 +150,47 @@ void LogAnnotator::ask() {
     queries.push_back(query);
     places.push_back(&known->second);
   }
+  if (!queries.empty()) {
+    auto answers = resolve_(queries);
+    for (std::size_t i = 0; i < answers.size() && i < places.size(); ++i) *places[i] = std::move(answers[i]);
+  }
+  settle();
+}
+
+// The frame next to this one in its trace that the kernel is sure of; other callers may print in between.
+const LogAnnotator::Reference* LogAnnotator::neighbour(std::size_t index, int step) const {
+  constexpr int kFarthest = 32;
+  auto at = static_cast<std::ptrdiff_t>(index);
+  for (int i = 0; i < kFarthest; ++i) {
+    at += step;
+    if (at < 0 || at >= static_cast<std::ptrdiff_t>(references_.size())) break;
+    const auto& other = references_[static_cast<std::size_t>(at)];
+    if (other.reference.trace == references_[index].reference.trace && other.reference.reliable)
+      return &other;
+  }
+  return nullptr;
+}
+
+// Asks again, with the frames around it, for each frame that several functions may be.
+void LogAnnotator::settle() {
+  settled_.clear();
+  std::deque<symbolize::Query> neighbours;
+  std::vector<symbolize::Query> queries;
+  std::vector<Reference*> asked;
+  for (std::size_t i = 0; i < references_.size(); ++i) {
+    auto& reference = references_[i];
+    if (reference.answer->candidates == 0 || reference.reference.trace == 0) continue;
+    queries.push_back(query_of(reference));
+    if (const auto* callee = neighbour(i, -1))
+      queries.back().callee = &neighbours.emplace_back(query_of(*callee));
+    if (const auto* caller = neighbour(i, 1))
+      queries.back().caller = &neighbours.emplace_back(query_of(*caller));
+    asked.push_back(&reference);
+  }
   if (queries.empty()) return;
   auto answers = resolve_(queries);
-  for (std::size_t i = 0; i < answers.size() && i < places.size(); ++i) *places[i] = std::move(answers[i]);
+  for (std::size_t i = 0; i < answers.size() && i < asked.size(); ++i)
+    asked[i]->answer = &settled_.emplace_back(std::move(answers[i]));
 }
 
 void LogAnnotator::count(const symbolize::Answer& answer) {

@@ -67,6 +67,8 @@ class LogAnnotator {
   void work(std::string_view batch);
   void read_line(std::string_view batch, std::size_t begin, std::size_t end);
   void ask();
+  void settle();
+  const Reference* neighbour(std::size_t index, int step) const;
   symbolize::Query query_of(const Reference& reference) const;
   void print(std::string_view batch);
   void count(const symbolize::Answer& answer);
@@ -82,6 +84,7 @@ class LogAnnotator {
   std::vector<Line> lines_;       // those with references
   std::deque<std::string> kept_;  // lines that were cleaned, for the references' views
   std::unordered_map<std::string, symbolize::Answer> answers_;
+  std::deque<symbolize::Answer> settled_;  // of the batch: those that the frames around them decided
   Counts counts_;
 };
 

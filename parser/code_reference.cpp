@@ -18,14 +18,6 @@ bool is_symbol_char(char c) {
          c == '$' || c == '@';
 }
 
-// x86, arm64, riscv, loongarch: the frame below was taken from the registers that the exception saved.
-bool is_exception_entry(std::string_view symbol) {
-  static constexpr std::array<std::string_view, 9> kEntries{
-      "asm_exc_",           "asm_sysvec_",      "asm_common_interrupt",   "el1h_64_", "el1t_64_", "el1_",
-      "ret_from_exception", "handle_exception", "common_interrupt_return"};
-  return starts_with_any(symbol, kEntries);
-}
-
 // "[<ffffffff81234567>]" or powerpc's "[c000000012345678]" at the start of `text`: its length and value.
 struct Bracketed {
   std::size_t length = 0;  // 0: none
@@ -253,6 +245,13 @@ bool is_stack_mark(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_exception_entry(std::string_view symbol) {
+  static constexpr std::array<std::string_view, 9> kEntries{
+      "asm_exc_",           "asm_sysvec_",      "asm_common_interrupt",   "el1h_64_", "el1t_64_", "el1_",
+      "ret_from_exception", "handle_exception", "common_interrupt_return"};
+  return starts_with_any(symbol, kEntries);
+}
 
 void CodeReferences::place_in_trace(std::string_view line, std::string_view text, Above& above,
                                     std::vector<CodeReference>& found) {

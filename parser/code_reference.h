@@ -33,6 +33,9 @@ struct CodeReference {
   std::uint64_t trace = 0;  // frames of one trace share a number, never 0; 0 for all that are no frames
 };
 
+// x86, arm64, riscv, loongarch: a frame from whose saved registers the frame below it was taken.
+bool is_exception_entry(std::string_view symbol);
+
 class CodeReferences {
  public:
   // The references of the next line of a log, in their order; the line without its end and without control

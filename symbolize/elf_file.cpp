@@ -73,6 +73,7 @@ Result<ElfFile> ElfFile::open(const std::string& path) {
   GElf_Ehdr header;
   if (gelf_getehdr(file.elf_, &header) == nullptr) return Failure{elf_errmsg(-1), path, ""};
   file.relocatable_ = header.e_type == ET_REL;
+  file.machine_ = header.e_machine;
   file.build_id_ = read_build_id(file.elf_);
   file.read_sections();
   return file;
@@ -80,6 +81,8 @@ Result<ElfFile> ElfFile::open(const std::string& path) {
 
 void ElfFile::read_sections() {
   std::size_t names = 0;
+  std::size_t size = 0;
+  const auto* file = reinterpret_cast<const unsigned char*>(elf_rawfile(elf_, &size));
   if (elf_getshdrstrndx(elf_, &names) != 0) return;
   Elf_Scn* scn = nullptr;
   while ((scn = elf_nextscn(elf_, scn)) != nullptr) {
@@ -93,8 +96,13 @@ void ElfFile::read_sections() {
     }
     if ((header.sh_flags & SHF_ALLOC) == 0 || header.sh_size == 0) continue;
     if (header.sh_addr + header.sh_size < header.sh_addr) continue;  // wraps around: damage
-    sections_.push_back(
-        {label, header.sh_addr, header.sh_size, (header.sh_flags & SHF_EXECINSTR) != 0, elf_ndxscn(scn)});
+    Section section{
+        label, header.sh_addr, header.sh_size, (header.sh_flags & SHF_EXECINSTR) != 0, elf_ndxscn(scn), {}};
+    if (file != nullptr && header.sh_type == SHT_PROGBITS && header.sh_offset <= size &&
+        header.sh_size <= size - header.sh_offset) {
+      section.bytes = {file + header.sh_offset, static_cast<std::size_t>(header.sh_size)};
+    }
+    sections_.push_back(section);
   }
   std::stable_sort(sections_.begin(), sections_.end(),
                    [](const Section& a, const Section& b) { return a.address < b.address; });

@@ -15,7 +15,9 @@ std::string place_text(const std::string& file, unsigned line) {
 // "kfree+0x123/0x330", which the log itself does not have where it printed an address.
 std::string symbol_text(const symbolize::Location& location) {
   if (location.symbol.empty()) return for_terminal(location.function);
-  return for_terminal(location.symbol) + "+" + hex(location.offset) + "/" + hex(location.size);
+  auto text = for_terminal(location.symbol) + "+" + hex(location.offset) + "/" + hex(location.size);
+  if (!location.module.empty()) text += " [" + for_terminal(location.module) + "]";
+  return text;
 }
 
 std::string reason_text(const symbolize::Answer& answer) {

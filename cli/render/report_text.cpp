@@ -57,7 +57,7 @@ std::string place_text(const std::string& file, unsigned line) {
 std::string frame_lines(const Analysis& analysis, const parser::Trace& trace, std::size_t index,
                         const Screen& screen) {
   const auto& ref = trace.frames[index];
-  const auto* answer = analysis.places.find(ref.frame, holds_exact_pc(trace, index, *analysis.frames));
+  const auto* answer = analysis.places.find(trace, index, *analysis.frames);
   std::string out;
   std::string place;
   if (answer != nullptr && answer->location) {
