@@ -79,6 +79,7 @@ class Symbolizer::Impl {
   void name_from_list(const Query& query, Answer& answer);
   std::optional<Symbol> settled(const Query& query, const Work& work);
   std::vector<Answer> look_up(std::span<const Query> queries);
+  void say_guess(const Query& query, const Answer& answer);
 
   Options options_;
   std::unique_ptr<Object> kernel_;
@@ -316,17 +317,24 @@ void Symbolizer::Impl::name_from_list(const Query& query, Answer& answer) {
   answer.location = std::move(location);
 }
 
+// An address of a 64-bit kernel that KASLR may have moved, and nobody knows by how much, may be any
+// function's.
+void Symbolizer::Impl::say_guess(const Query& query, const Answer& answer) {
+  if (guess_said_ || !query.symbol.empty() || !query.address || (*query.address >> 63) == 0 ||
+      !answer.location)
+    return;
+  if (query.kaslr_offset || options_.kaslr_offset || (list_ && list_->of_running_kernel())) return;
+  guess_said_ = true;
+  notices_.push_back(
+      {"no KASLR offset is known: addresses without a symbol are taken as if the kernel had not been moved",
+       ""});
+}
+
 std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> asked) {
   std::vector<Query> queries(asked.begin(), asked.end());
   std::vector<std::optional<SymbolList::Entry>> entries(queries.size());
   for (std::size_t i = 0; i < queries.size(); ++i) {
     Query& query = queries[i];
-    if (query.symbol.empty() && query.address && !query.kaslr_offset && !options_.kaslr_offset &&
-        !(list_ && list_->of_running_kernel()) && !std::exchange(guess_said_, true)) {
-      notices_.push_back(
-          {"no KASLR offset is known: addresses without a symbol are taken as if the kernel was not moved",
-           ""});
-    }
     entries[i] = listed(query);
     if (!entries[i]) continue;
     query.symbol = entries[i]->name;
@@ -341,15 +349,17 @@ std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> asked) {
     Answer& answer = answers[i];
     const bool no_file = queries[i].module.empty() ? kernel_ == nullptr : options_.module_dirs.empty();
     if (list_ && no_file && !queries[i].symbol.empty()) name_from_list(queries[i], answer);
-    if (!entries[i]) continue;
-    // The kernel's own name for the place, which the user sees, whatever file the line came from.
-    if (!answer.location) answer.location.emplace();
-    Location& location = *answer.location;
-    if (location.function.empty()) location.function = demangled(entries[i]->name);
-    location.symbol = entries[i]->name;
-    location.module = entries[i]->module;
-    location.offset = entries[i]->address;
-    location.size = entries[i]->size;
+    if (entries[i]) {
+      // The kernel's own name for the place, which the user sees, whatever file the line came from.
+      if (!answer.location) answer.location.emplace();
+      Location& location = *answer.location;
+      if (location.function.empty()) location.function = demangled(entries[i]->name);
+      location.symbol = entries[i]->name;
+      location.module = entries[i]->module;
+      location.offset = entries[i]->address;
+      location.size = entries[i]->size;
+    }
+    say_guess(asked[i], answer);
   }
   return answers;
 }

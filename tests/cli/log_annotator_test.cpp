@@ -14,11 +14,11 @@ symbolize::Answer answer_for(const symbolize::Query& query) {
   if (query.symbol == "unknown" || query.symbol.empty()) {
     answer.reason = "no such symbol";
     if (query.address == 0xffffffff81000123 && query.kaslr_offset == 0x1000000)
-      answer.location = symbolize::Location{"named", "a.c", 3, {}, 0, "named", 0x23, 0x40};
+      answer.location = symbolize::Location{"named", "a.c", 3, {}, 0, "named", 0x23, 0x40, ""};
     return answer;
   }
   symbolize::Location location{
-      std::string(query.symbol), "mm/slub.c", query.exact_pc ? 2U : 1U, {}, 0, "", 0, 0};
+      std::string(query.symbol), "mm/slub.c", query.exact_pc ? 2U : 1U, {}, 0, "", 0, 0, ""};
   if (query.symbol == "outer") location.inlined = {{"inner", "a.h", 7}, {"middle", "b.h", 8}};
   if (query.symbol == "hostile") location.file = "a\x1b[31m\n.c";
   if (!query.build_id.empty()) location.file = "id-" + std::string(query.build_id.substr(0, 4)) + ".c";

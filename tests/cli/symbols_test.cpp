@@ -45,7 +45,7 @@ TEST_CASE("places show in the text: the line, what was inlined above it, or the 
   const auto& frames = analysis.reports.at(0).report.traces.at(0).frames;
   symbolize::Answer found;
   found.location =
-      symbolize::Location{"victim", "mm/victim.c", 12, {{"inner", "mm/inner.h", 3}}, 0, "victim", 5, 16};
+      symbolize::Location{"victim", "mm/victim.c", 12, {{"inner", "mm/inner.h", 3}}, 0, "victim", 5, 16, ""};
   analysis.places.answers[{frames[2].frame, true}] = found;
   symbolize::Answer lost;
   lost.reason = "no such symbol";

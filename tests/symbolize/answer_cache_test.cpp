@@ -18,7 +18,7 @@ Answer full() {
   answer.size_differs = true;
   answer.location =
       Location{"outer.isra.0",     "mm/slub.c",    12, {{"inner", "mm/a b.h", 3}, {"middle", "", 0}},
-               0xffffffff81000004, "outer.isra.0", 4,  0x40};
+               0xffffffff81000004, "outer.isra.0", 4, 0x40, ""};
   return answer;
 }
 
