@@ -73,10 +73,13 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble && options.format == "text")
     return run.exit();
   if (options.symbols.wanted()) symbolize(analysis, options.symbols, run);
+  auto sources = open_sources(options.symbols);
+  if (const auto* error = std::get_if<std::string>(&sources)) return run.fail(*error);
   if (options.format == "json")
     render::json(analysis, run.result(out));
   else
-    run.result(out) << render::text(analysis, {screen, reports});
+    run.result(out) << render::text(
+        analysis, {screen, reports, options.verbose, std::get<render::Sources>(std::move(sources))});
   return run.finish();
 }
 

@@ -18,6 +18,9 @@ constexpr const char* kFooter = R"(Examples:
   depot-analyze symbolize --vmlinux vmlinux dmesg.txt
   depot-analyze symbolize --vmlinux vmlinux --modules /lib/modules/6.12.3 dmesg.txt > symbolized.txt
   dmesg -w | depot-analyze symbolize --vmlinux vmlinux -        as it is printed
+  depot-analyze symbolize --vmlinux vmlinux --source ~/linux dmesg.txt
+                                                                with three lines of source around each place
+  depot-analyze symbolize --symbols /proc/kallsyms kmemleak     names for addresses, of the running kernel
   depot-analyze symbolize --style decode --vmlinux vmlinux -o decoded.txt console.log.xz
                                                                 as scripts/decode_stacktrace.sh would write it
 
@@ -74,6 +77,9 @@ ExitCode run_symbolize(const SymbolizeOptions& options, const render::Screen& sc
   if (const auto* error = std::get_if<std::string>(&opened)) return run.fail(*error);
   auto& symbolizer = std::get<symbolize::Symbolizer>(opened);
 
+  auto sources = open_sources(options.symbols);
+  if (const auto* error = std::get_if<std::string>(&sources)) return run.fail(*error);
+
   std::ostream& result = run.result(out);
   const auto resolve = [&](std::span<const symbolize::Query> queries) {
     auto answers = symbolizer.resolve(queries);
@@ -82,9 +88,10 @@ ExitCode run_symbolize(const SymbolizeOptions& options, const render::Screen& sc
   };
   const auto style =
       options.style == "decode" ? render::AnnotationStyle::decode : render::AnnotationStyle::append;
-  LogAnnotator annotator({style, options.verbose, screen}, resolve, [&](std::string_view bytes) {
-    result.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  });
+  LogAnnotator annotator({style, options.verbose, screen, std::get<render::Sources>(sources)}, resolve,
+                         [&](std::string_view bytes) {
+                           result.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+                         });
   InputVisitor visitor;
   visitor.begin = [](const InputName&) {};
   visitor.chunk = [&](std::string_view chunk) { annotator.feed(chunk); };

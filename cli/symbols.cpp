@@ -5,10 +5,12 @@
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <system_error>
 
 #include "cli/input.h"
+#include "cli/source_tree.h"
 #include "parser/code_reference.h"
 #include "symbolize/symbol_list.h"
 
@@ -111,6 +113,9 @@ void setup_symbols(CLI::App& app, SymbolOptions& options) {
                  "How far the kernel was moved, for addresses without a symbol, where no line \"Kernel "
                  "Offset:\" tells")
       ->type_name("OFFSET");
+  app.add_option("--source", options.source,
+                 "The kernel's source tree: shows three lines around each place that it has")
+      ->type_name("DIR");
   app.add_flag("--allow-mismatch", options.allow_mismatch,
                "Use these files although their build-ids are not the log's");
   app.add_flag("--no-cache", options.no_cache,
@@ -141,6 +146,16 @@ std::variant<symbolize::Symbolizer, std::string> open_symbolizer(const SymbolOpt
   if (opened) return std::move(opened.value());
   const auto& failure = opened.failure();
   return error_text(failure.file, failure.message, failure.hint);
+}
+
+std::variant<render::Sources, std::string> open_sources(const SymbolOptions& options) {
+  if (options.source.empty()) return render::Sources();
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.source, error))
+    return "--source " + options.source + ": no such directory";
+  const auto tree = std::make_shared<SourceTree>(options.source);
+  return render::Sources(
+      [tree](const std::string& file, unsigned line) { return tree->excerpt(file, line); });
 }
 
 std::string notice_text(const symbolize::Notice& notice) {

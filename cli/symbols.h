@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/render/source_excerpt.h"
 #include "parser/frame_table.h"
 #include "parser/model.h"
 #include "symbolize/query.h"
@@ -28,6 +29,7 @@ struct SymbolOptions {
   std::vector<std::string> debug_dirs;
   std::optional<std::string> strip_prefix;
   std::optional<std::uint64_t> kaslr_offset;
+  std::string source;
   bool allow_mismatch = false;
   bool no_cache = false;
 
@@ -38,6 +40,9 @@ void setup_symbols(CLI::App& app, SymbolOptions& options);
 
 // The symbolizer for these files, or why they cannot be used at all.
 std::variant<symbolize::Symbolizer, std::string> open_symbolizer(const SymbolOptions& options);
+
+// The sources of --source, none without it; or why there are none.
+std::variant<render::Sources, std::string> open_sources(const SymbolOptions& options);
 
 // "/path: message"
 std::string notice_text(const symbolize::Notice& notice);

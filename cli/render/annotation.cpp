@@ -24,7 +24,7 @@ std::string reason_text(const symbolize::Answer& answer) {
   return " (" + for_terminal(answer.reason) + ")";
 }
 
-std::string appended(const Annotation& annotation, const AnnotationOptions& options) {
+std::string addition(const Annotation& annotation, const AnnotationOptions& options) {
   const auto& answer = *annotation.answer;
   std::string text;
   if (answer.location) {
@@ -34,6 +34,19 @@ std::string appended(const Annotation& annotation, const AnnotationOptions& opti
   }
   if (options.reasons && !answer.reason.empty()) text += reason_text(answer);
   return text;
+}
+
+std::string appended(std::string_view line, std::span<const Annotation> annotations,
+                     const AnnotationOptions& options) {
+  std::string text;
+  std::size_t at = 0;
+  for (const auto& annotation : annotations) {
+    text.append(line.substr(at, annotation.reference.end - at));
+    at = annotation.reference.end;
+    const auto added = addition(annotation, options);
+    if (!added.empty()) text += styled(options.screen, Style::dim, added);
+  }
+  return text.append(line.substr(at));
 }
 
 // "mm/slab.h:3 mm/slub.c:12", innermost first.
@@ -87,28 +100,31 @@ bool annotates(const symbolize::Answer& answer, const AnnotationOptions& options
 std::string annotated(std::string_view line, std::string_view end, std::span<const Annotation> annotations,
                       const AnnotationOptions& options) {
   std::string text;
-  if (options.style == AnnotationStyle::decode) return decoded(line, annotations, options).append(end);
-  // Above, so that the innermost comes first, as everywhere in a trace. A sentence is not said twice, and two
-  // chains could not be told apart.
-  if (annotations.size() == 1 && !annotations.front().reference.in_text &&
-      annotations.front().answer->location) {
-    const auto lead = line.substr(0, annotations.front().reference.begin);
-    for (const auto& inlined : annotations.front().answer->location->inlined) {
+  const auto new_line = end.empty() ? std::string_view("\n") : end;
+  const auto& first = annotations.front();
+  // A sentence is not said twice, and the chains of two references could not be told apart.
+  const bool explained = annotations.size() == 1 && !first.reference.in_text && first.answer->location;
+  const bool decode = options.style == AnnotationStyle::decode;
+  if (explained && !decode) {
+    // Above, so that the innermost comes first, as everywhere in a trace.
+    const auto lead = line.substr(0, first.reference.begin);
+    for (const auto& inlined : first.answer->location->inlined) {
       const auto place = place_text(inlined.file, inlined.line);
       text.append(lead);
       text += styled(options.screen, Style::dim,
                      for_terminal(inlined.function) + (place.empty() ? "" : " " + place) + " [inline]");
-      text.append(end.empty() ? "\n" : end);
+      text.append(new_line);
     }
   }
-  std::size_t at = 0;
-  for (const auto& annotation : annotations) {
-    text.append(line.substr(at, annotation.reference.end - at));
-    at = annotation.reference.end;
-    const auto added = appended(annotation, options);
-    if (!added.empty()) text += styled(options.screen, Style::dim, added);
+  text += decode ? decoded(line, annotations, options) : appended(line, annotations, options);
+  text.append(end);
+  if (!explained || !first.reference.reliable) return text;
+  auto excerpt = source_excerpt(*first.answer->location, options.sources, new_line, options.screen);
+  if (!excerpt.empty() && end.empty()) {
+    excerpt.resize(excerpt.size() - new_line.size());
+    text.append(new_line);
   }
-  return text.append(line.substr(at)).append(end);
+  return text + excerpt;
 }
 
 }  // namespace cli::render

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cli/render/screen.h"
+#include "cli/render/source_excerpt.h"
 #include "parser/code_reference.h"
 #include "symbolize/query.h"
 
@@ -26,6 +27,7 @@ struct AnnotationOptions {
   AnnotationStyle style = AnnotationStyle::append;
   bool reasons = false;  // say why there is no line
   Screen screen;
+  Sources sources = {};  // shows lines of them below each frame of a trace that has a place
 };
 
 // Whether there is anything to write for that answer.

@@ -150,7 +150,7 @@ std::string text(const Analysis& analysis, const TextOptions& options) {
   auto out = header(analysis, screen) + titles(analysis, screen) + other_splats(analysis, screen) +
              boots(analysis) + depot_text(analysis, screen);
   if (options.reports)
-    for (const auto& found : analysis.reports) out += report_text(analysis, found, screen);
+    for (const auto& found : analysis.reports) out += report_text(analysis, found, options);
   return out;
 }
 

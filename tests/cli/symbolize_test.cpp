@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "cli/source_tree.h"
 #include "tests/cli/command.h"
 
 namespace {
@@ -117,4 +118,37 @@ TEST_CASE("addresses gain their symbol, with the offset that the user gives") {
   const auto moved = folder.file("moved", " [<30000001>]\n");
   ran = run({"--vmlinux", kKernel, "--kaslr-offset", "0x10000000", moved});
   CHECK(has(ran.out, "+0x1/0x"));
+}
+
+TEST_CASE("lines of source, out of the tree that the user names and nowhere else") {
+  const tests::Folder folder;
+  const auto log = folder.file("log", " start_kernel+0x5/0x100\n ? plain+0x1/0x100\n");
+  const auto tree = tests::testdata("symbolize");
+  auto ran = run({"--vmlinux", kKernel, "--source", tree, log});
+  CHECK(has(ran.out, "start_kernel+0x5/0x100 init/main.c:"));
+  CHECK(has(ran.out, " | void start_kernel(void) {\n"));
+  CHECK_FALSE(has(ran.out, "plain); /*"));
+  ran = run({"--vmlinux", kKernel, "--source", folder.path("none"), log});
+  CHECK_EQ(ran.exit, cli::ExitCode::trouble);
+  CHECK(has(ran.err, "none: no such directory"));
+  // A path that leads out of the tree is none of it.
+  ran = run({"--vmlinux", kKernel, "--source", tree + "/lib", log});
+  CHECK_FALSE(has(ran.out, " | "));
+}
+
+TEST_CASE("a tree's lines around a place: ends of the file, long lines, paths that lead out") {
+  const tests::Folder folder;
+  folder.file("secret", "outside\n");
+  std::filesystem::create_directory(folder.path("tree"));
+  folder.file("tree/a.c", "1\n2\r\n3\n4\n5");
+  cli::SourceTree tree(folder.path("tree"));
+  CHECK_EQ(tree.excerpt("a.c", 1).size(), 4);
+  CHECK_EQ(tree.excerpt("a.c", 5).size(), 4);
+  CHECK_EQ(tree.excerpt("./b/../a.c", 3).size(), 5);
+  CHECK_EQ(tree.excerpt("/a.c", 3).size(), 5);
+  for (const char* path : {"../secret", "b/../../secret", "/../secret", "", "tree", "missing.c"})
+    CHECK(tree.excerpt(path, 1).empty());
+  CHECK(tree.excerpt("a.c", 0).empty());
+  CHECK(tree.excerpt("a.c", 6).empty());
+  CHECK(tree.excerpt("a.c", 4'294'967'295U).empty());
 }

@@ -50,8 +50,16 @@ TEST_CASE("places show in the text: the line, what was inlined above it, or the 
   symbolize::Answer lost;
   lost.reason = "no such symbol";
   analysis.places.answers[{frames[3].frame, false}] = lost;
-  const auto text = cli::render::text(analysis, {{}, true});
-  CHECK(text.find("    inner  mm/inner.h:3  [inline]\n    victim+0x5/0x10  mm/victim.c:12\n") !=
-        std::string::npos);
+  cli::render::TextOptions options;
+  options.reports = true;
+  CHECK(cli::render::text(analysis, options).find("no such symbol") == std::string::npos);
+  options.reasons = true;
+  options.sources = [](const std::string& file, unsigned line) -> std::vector<cli::render::SourceLine> {
+    if (file != "mm/inner.h") return {};
+    return {{line - 1, "\tbefore\x1b"}, {line, "}"}};
+  };
+  const auto text = cli::render::text(analysis, options);
+  CHECK(text.find("    inner  mm/inner.h:3  [inline]\n    victim+0x5/0x10  mm/victim.c:12\n"
+                  "        2 |         before\\x1b\n      > 3 | }\n") != std::string::npos);
   CHECK(text.find("    caller+0x5/0x10  (no such symbol)\n") != std::string::npos);
 }
