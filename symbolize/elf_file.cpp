@@ -1,6 +1,7 @@
 #include "symbolize/elf_file.h"
 
 #include <elfutils/libdwelf.h>
+#include <fcntl.h>
 #include <gelf.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -46,6 +47,24 @@ std::string read_build_id(Elf* elf) {
   return hex(static_cast<const unsigned char*>(bytes), static_cast<std::size_t>(count));
 }
 
+std::uintptr_t page_size() {
+  return static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// A page given back is read again from the file; one of memory would be lost. libdwfl maps what is an ELF
+// file on disk and unpacks all else into memory of malloc, which never starts at a page.
+bool is_mapped(Elf* elf, const std::string& path) {
+  std::size_t size = 0;
+  const char* bytes = elf_rawfile(elf, &size);
+  if (bytes == nullptr || reinterpret_cast<std::uintptr_t>(bytes) % page_size() != 0) return false;
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  char magic[SELFMAG] = {};
+  const bool plain = ::read(fd, magic, SELFMAG) == SELFMAG && std::memcmp(magic, ELFMAG, SELFMAG) == 0;
+  ::close(fd);
+  return plain;
+}
+
 }  // namespace
 
 Result<ElfFile> ElfFile::open(const std::string& path) {
@@ -74,6 +93,7 @@ Result<ElfFile> ElfFile::open(const std::string& path) {
   if (gelf_getehdr(file.elf_, &header) == nullptr) return Failure{elf_errmsg(-1), path, ""};
   file.relocatable_ = header.e_type == ET_REL;
   file.machine_ = header.e_machine;
+  file.mapped_ = is_mapped(file.elf_, path);
   file.build_id_ = read_build_id(file.elf_);
   file.read_sections();
   return file;
@@ -111,12 +131,12 @@ void ElfFile::read_sections() {
 void ElfFile::release(std::span<const unsigned char> bytes) const {
   // The sections of a relocatable file are changed in the private mapping; dropping those pages would undo
   // it.
-  if (relocatable_ || bytes.empty()) return;
+  if (!mapped_ || relocatable_ || bytes.empty()) return;
   std::size_t size = 0;
   const char* file = elf_rawfile(elf_, &size);
   const auto* first = reinterpret_cast<const char*>(bytes.data());
   if (file == nullptr || first < file || first >= file + size || bytes.size() > size) return;
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto page = page_size();
   const auto begin = (reinterpret_cast<std::uintptr_t>(first) + page - 1) / page * page;
   const auto end = (reinterpret_cast<std::uintptr_t>(first) + bytes.size()) / page * page;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): a page's address is made by rounding

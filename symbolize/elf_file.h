@@ -65,6 +65,7 @@ class ElfFile {
   Elf* elf_ = nullptr;             // module_'s
   Dwarf* dwarf_ = nullptr;         // module_'s
   int machine_ = 0;
+  bool mapped_ = false;  // the file itself is mapped, and not a copy in memory
   bool relocatable_ = false;
   bool has_dwarf_ = false;
   bool dwarf_tried_ = false;
