@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "symbolize/unpack.h"
+
 namespace symbolize {
 namespace {
 
@@ -77,8 +79,11 @@ Result<ElfFile> ElfFile::open(const std::string& path) {
   file.path_ = path;
   file.dwfl_.reset(dwfl_begin(&kCallbacks));
   if (file.dwfl_ == nullptr) return Failure{dwfl_errmsg(-1), path, ""};
-  file.module_ = dwfl_report_offline(file.dwfl_.get(), "file", path.c_str(), -1);
+  const int unpacked = without_zstd(path);
+  file.module_ = dwfl_report_offline(file.dwfl_.get(), "file", path.c_str(), unpacked);
   if (file.module_ == nullptr) {
+    // With a module the descriptor is libdwfl's.
+    if (unpacked >= 0) ::close(unpacked);
     return Failure{std::string("not a usable ELF file: ") + dwfl_errmsg(-1), path,
                    "give the uncompressed vmlinux of the build, not bzImage or vmlinuz"};
   }

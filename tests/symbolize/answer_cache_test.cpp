@@ -16,9 +16,15 @@ const std::string kId = "0123456789abcdef0123456789abcdef01234567";
 Answer full() {
   Answer answer;
   answer.size_differs = true;
-  answer.location =
-      Location{"outer.isra.0",     "mm/slub.c",    12, {{"inner", "mm/a b.h", 3}, {"middle", "", 0}},
-               0xffffffff81000004, "outer.isra.0", 4, 0x40, ""};
+  answer.location = Location{"outer.isra.0",
+                             "mm/slub.c",
+                             12,
+                             {{"inner", "mm/a b.h", 3}, {"middle", "", 0}},
+                             0xffffffff81000004,
+                             "outer.isra.0",
+                             4,
+                             0x40,
+                             ""};
   return answer;
 }
 
