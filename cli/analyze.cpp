@@ -17,6 +17,7 @@ namespace {
 constexpr const char* kFooter =
     R"(Commands (depot-analyze COMMAND --help tells more; a file of that name is ./COMMAND):
   estimate                                       memory per kernel and config, from stacks, counters or numbers
+  symbolize                                      the same log with source lines, also while it is being written
   stacks                                         unique stacks: counts, bytes, flame graphs, stack lists
 
 Examples:
@@ -54,17 +55,11 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
   app.footer(kFooter);
   setup_run(app, options, {"text", "json"});
   app.add_flag("--reports", options.reports, "Each report with its fields and stacks, after the summary");
-  app.add_option("--vmlinux", options.symbols.vmlinux,
-                 "The kernel with debug information: frames gain file, line and inlined functions (implies "
-                 "--reports)")
-      ->type_name("FILE");
-  app.add_option("--modules", options.symbols.modules,
-                 "Where its modules are, with all folders below; may be given again")
-      ->type_name("DIR")
-      ->allow_extra_args(false)
-      ->take_all();
-  app.add_flag("--allow-mismatch", options.symbols.allow_mismatch,
-               "Use these files although their build-ids are not the log's");
+  setup_symbols(app, options.symbols);
+  app.get_option("--vmlinux")
+      ->description(
+          "The kernel with debug information: frames gain file, line and inlined functions (implies "
+          "--reports)");
 }
 
 ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen, std::ostream& out,
@@ -93,10 +88,13 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble && options.format == "text")
     return run.exit();
   if (options.symbols.wanted()) symbolize(analysis, options.symbols, run);
+  auto sources = open_sources(options.symbols);
+  if (const auto* error = std::get_if<std::string>(&sources)) return run.fail(*error);
   if (options.format == "json")
     render::json(analysis, run.result(out));
   else
-    run.result(out) << render::text(analysis, {screen, reports});
+    run.result(out) << render::text(
+        analysis, {screen, reports, options.verbose, std::get<render::Sources>(std::move(sources))});
   return run.finish();
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# depot-analyze as its users meet it: process_test.sh PROGRAM TESTDATA
+# depot-analyze as its users meet it: process_test.sh PROGRAM TESTDATA SYMBOLIZE_PROGRAMS
 set -uo pipefail
 tool=$1
 data=$2
+kernel=$3/kernel-gcc-5
 log=$data/logs/kasan-slub-6.12.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -250,6 +251,51 @@ err_has "--symbol (: missing )"
 grep -q "29 saved, 25 unique" out || fail "a stack list in a pipe"
 check "escapes in stacks" 0 "$tool" stacks --top 0 hostile.txt
 LC_ALL=C grep -q "$(printf '[\033\007\377]')" out && fail "escapes in stacks reach the terminal"
+
+# symbolize: a filter.
+export XDG_CACHE_HOME=$work/cache
+check "symbolize --help" 0 "$tool" symbolize --help
+out_has "--kaslr-offset"
+check "symbolize without a kernel" 2 "$tool" symbolize "$log"
+err_has "name it with --vmlinux"
+out_empty
+check "symbolize with what is no kernel" 2 "$tool" symbolize --vmlinux "$log" "$log"
+err_has "$log: not a usable ELF file"
+check "symbolize" 0 "$tool" symbolize --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log"
+out_has "/build/labmod/labmod_main.c:43"
+sed 's/ \/build\/labmod[^ ]*:[0-9]*//' out | grep -v '\[inline\]$' | cmp -s - "$log" || fail "symbolize: without what it added it is the log"
+check "symbolize again, with what the first run kept" 0 "$tool" symbolize --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log"
+out_has "/build/labmod/labmod_main.c:43"
+ls cache/depot-analyze/*.symbols >/dev/null 2>&1 || fail "symbolize keeps answers in XDG_CACHE_HOME"
+rm -rf cache
+for _ in 1 2 3 4 5 6 7 8; do "$tool" symbolize -q --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log" >/dev/null & done
+wait
+for kept in cache/depot-analyze/*.symbols; do printf 'damage' | dd of="$kept" bs=1 seek=200 conv=notrunc status=none; done
+cp out first
+check "symbolize with a cache that many wrote and that is damaged" 0 "$tool" symbolize --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log"
+cmp -s out first || fail "symbolize: a damaged cache changes nothing"
+[ "$(find cache -type f | grep -cv '\.symbols$')" = 0 ] || fail "symbolize leaves temporary files"
+rm -rf cache
+check "symbolize --no-cache" 0 "$tool" symbolize --no-cache --vmlinux "$kernel" "$log"
+[ ! -e cache ] || fail "symbolize --no-cache keeps nothing"
+"$tool" symbolize --vmlinux "$kernel" -q "$log" 2>err | head -c 10 >/dev/null
+[ "${PIPESTATUS[0]}" = 0 ] || fail "symbolize: a closed pipe: exit status ${PIPESTATUS[0]}"
+gzip -c "$log" | "$tool" symbolize --vmlinux "$kernel" -q 2>err | cmp -s - "$log" || fail "symbolize: packed, from a pipe"
+head -c 100000 /dev/urandom >noise
+"$tool" symbolize --vmlinux "$kernel" -q noise 2>err | cmp -s - noise || fail "symbolize: any bytes come out as they went in"
+
+# While the input waits, what has come is out.
+mkfifo slow
+"$tool" symbolize --vmlinux "$kernel" - <slow >followed 2>err &
+follower=$!
+exec 3>slow
+printf '[    1.000000]  start_kernel+0x5/0x100\nhalf a ' >&3
+for _ in $(seq 100); do grep -q "start_kernel+0x5/0x100 init/main.c:" followed && break; sleep 0.05; done
+grep -q "start_kernel+0x5/0x100 init/main.c:" followed || fail "symbolize: a followed log waits for more"
+printf 'line' >&3
+exec 3>&-
+wait "$follower" || fail "symbolize: following a log"
+[ "$(tail -n 1 followed)" = "half a line" ] || fail "symbolize: the last line of a followed log"
 
 # A narrow terminal: no line is wider.
 if command -v script >/dev/null; then
