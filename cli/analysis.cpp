@@ -44,13 +44,12 @@ depot::Client client_of_trace(const parser::Trace& trace) {
   return depot::Client::kUnknown;
 }
 
-// An input that nothing was recognised in and that is not text either.
+}  // namespace
+
 bool is_binary(const parser::TextFacts& facts, bool recognised) {
   return !recognised && (facts.text_lines == 0 ||
                          facts.text_bytes < (facts.bytes - std::min(facts.bytes, facts.nul_bytes)) / 10);
 }
-
-}  // namespace
 
 Analyzer::Analyzer(AnalyzerOptions options) : options_(std::move(options)), parser_(*this) {}
 Analyzer::~Analyzer() = default;

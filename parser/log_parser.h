@@ -18,6 +18,7 @@
 #include "parser/frame_table.h"
 #include "parser/line_splitter.h"
 #include "parser/prefix.h"
+#include "parser/provoked.h"
 #include "parser/report_builder.h"
 #include "parser/sink.h"
 #include "parser/slub.h"
@@ -89,6 +90,7 @@ class LogParser {
   LineSplitter splitter_;
   ContainerReader containers_;
   DumpReader dumps_;
+  ProvokedSections provoked_;
   std::unordered_map<std::uint64_t, Context> contexts_;  // by Caller::key(); only those with something open
   std::uint64_t last_key_ = 0;                           // whose line came last, for lines without a prefix
   bool any_prefix_ = false;                              // of this input

@@ -15,3 +15,4 @@ if [ -f "$vmlinux" ]; then
 else
   echo "symbolize: no vmlinux (DEPOT_VMLINUX, or Debian's package linux-image-6.12-cloud-amd64-dbg), skipped"
 fi
+python3 "$here/triage_throughput.py" "$build/depot-analyze" "$here/../../testdata/logs"
