@@ -30,6 +30,10 @@ depot::Client client_of_trace(const parser::Trace& trace) {
       return depot::Client::kKmemleak;
     case parser::Role::kmsan_origin:
       return depot::Client::kKmsan;
+    case parser::Role::ref_tracker:
+      return depot::Client::kRefTracker;
+    case parser::Role::drm:
+      return depot::Client::kDrm;
     default:
       break;
   }
@@ -74,7 +78,8 @@ void Analyzer::add(const std::string& path, std::uint64_t max_unpacked,
                 failed = open;
                 said = true;
                 options_.failed(error);
-              }});
+              },
+              options_.waiting, options_.stopped});
   if (result_.inputs.size() == before && !said && !useless_named_)
     options_.failed({path, "nothing in it is a kernel log, a dump or a stack list", "name the log itself"});
   useless_named_ = false;
@@ -135,7 +140,8 @@ void Analyzer::on_kind(parser::InputKind kind) {
   // A log that a dump was appended to is still a log.
   auto& input = result_.inputs.back();
   if (input.kind == parser::InputKind::text || kind == parser::InputKind::log) input.kind = kind;
-  if (kind == parser::InputKind::slab_traces || kind == parser::InputKind::page_owner)
+  if (kind == parser::InputKind::slab_traces || kind == parser::InputKind::page_owner ||
+      kind == parser::InputKind::kmemleak || kind == parser::InputKind::ref_tracker)
     result_.live_dumps = true;
 }
 
@@ -263,6 +269,11 @@ void Analyzer::on_report(parser::Report report) {
     result_.titles.push_back(std::move(title));
   } else {
     ++result_.titles_left_out;
+  }
+  if (options_.report_complete) {
+    FoundReport found{input, std::move(report)};
+    options_.report_complete(found);
+    report = std::move(found.report);
   }
   if (options_.keep_reports) result_.reports.push_back({input, std::move(report)});
 }

@@ -111,9 +111,12 @@ struct AnalyzerOptions {
   std::optional<depot::KernelVersion> kernel;  // instead of what the input says
   std::vector<WhatIf> what_if;
   StackListener* listener = nullptr;
-  std::function<void(const InputError&)> failed;      // an input that could not be used
-  std::function<void(const InputFacts&)> input_read;  // an input that was used; may be empty
-  std::function<void(const std::string&)> warn;       // something was left out
+  std::function<void(const InputError&)> failed;                 // an input that could not be used
+  std::function<void(const InputFacts&)> input_read;             // an input that was used; may be empty
+  std::function<void(const std::string&)> warn;                  // something was left out
+  std::function<void(const FoundReport&)> report_complete = {};  // as soon as it is; may be empty
+  std::function<void()> waiting = {};                            // InputVisitor's; may be empty
+  std::function<bool()> stopped = {};                            // InputVisitor's; may be empty
 };
 
 class Analyzer final : private parser::Sink {
@@ -155,8 +158,8 @@ class Analyzer final : private parser::Sink {
       replay_;  // made at the first stack, for the kernel that is known by then if one is
   Analysis result_;
   std::unordered_map<std::string, std::size_t> title_index_;
-  std::vector<std::uint64_t> words_;  // the frames of the trace at hand, as the depot sees them
-  std::array<bool, 8> kinds_{};       // of the current input
+  std::vector<std::uint64_t> words_;               // the frames of the trace at hand, as the depot sees them
+  std::array<bool, parser::kInputKinds> kinds_{};  // of the current input
   InputName current_;
   BootFacts current_boot_;
   bool boot_open_ = false;       // current_boot_ has something in it

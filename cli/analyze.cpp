@@ -1,11 +1,13 @@
 #include "cli/analyze.h"
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "cli/follow.h"
 #include "cli/render/json.h"
 #include "cli/render/text.h"
 
@@ -15,12 +17,14 @@ namespace {
 constexpr const char* kFooter =
     R"(Commands (depot-analyze COMMAND --help tells more; a file of that name is ./COMMAND):
   estimate                                       memory per kernel and config, from stacks, counters or numbers
+  symbolize                                      the same log with source lines, also while it is being written
   triage                                         many logs: groups, what is new, formats for CI, exit status
   stacks                                         unique stacks: counts, bytes, flame graphs, stack lists
 
 Examples:
   depot-analyze dmesg.txt                        what happened, and what the stacks cost under each kernel
   dmesg | depot-analyze -                        the same, from a pipe
+  dmesg -w | depot-analyze -                     each report when it comes, the rest at Ctrl-C
   depot-analyze dmesg.txt /sys/kernel/debug/slab/ /sys/kernel/debug/stackdepot/stats
                                                  a whole machine's stacks beside the kernel's own counters
   depot-analyze --format json console.log.xz     for programs
@@ -52,17 +56,11 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
   app.footer(kFooter);
   setup_run(app, options, {"text", "json"});
   app.add_flag("--reports", options.reports, "Each report with its fields and stacks, after the summary");
-  app.add_option("--vmlinux", options.symbols.vmlinux,
-                 "The kernel with debug information: frames gain file, line and inlined functions (implies "
-                 "--reports)")
-      ->type_name("FILE");
-  app.add_option("--modules", options.symbols.modules,
-                 "Where its modules are, with all folders below; may be given again")
-      ->type_name("DIR")
-      ->allow_extra_args(false)
-      ->take_all();
-  app.add_flag("--allow-mismatch", options.symbols.allow_mismatch,
-               "Use these files although their build-ids are not the log's");
+  setup_symbols(app, options.symbols);
+  app.get_option("--vmlinux")
+      ->description(
+          "The kernel with debug information: frames gain file, line and inlined functions (implies "
+          "--reports)");
 }
 
 ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen, std::ostream& out,
@@ -72,17 +70,32 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   if (!analyzer_options) return run.exit();
   const bool reports = options.reports || options.symbols.wanted();
   analyzer_options->keep_reports = options.format == "json" || reports;
+  Follower follower(screen, out);
+  if (options.format == "text" && options.output.empty()) {
+    analyzer_options->report_complete = [&](const FoundReport& found) { follower.report(found); };
+    analyzer_options->waiting = [&] { follower.waiting(); };
+  }
+  std::optional<StopSignals> stop_signals;
+  if (may_be_followed(options.inputs)) {
+    stop_signals.emplace();
+    analyzer_options->stopped = [&out] { return StopSignals::stopped() || !out; };
+  }
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
+  stop_signals.reset();
   auto analysis = analyzer.finish();
+  if (follower.followed() && analysis.report_count > 0) out << "\n";
   // With nothing that could be read there is nothing to say but why.
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble && options.format == "text")
     return run.exit();
   if (options.symbols.wanted()) symbolize(analysis, options.symbols, run);
+  auto sources = open_sources(options.symbols);
+  if (const auto* error = std::get_if<std::string>(&sources)) return run.fail(*error);
   if (options.format == "json")
     render::json(analysis, run.result(out));
   else
-    run.result(out) << render::text(analysis, {screen, reports});
+    run.result(out) << render::text(
+        analysis, {screen, reports, options.verbose, std::get<render::Sources>(std::move(sources))});
   return run.finish();
 }
 

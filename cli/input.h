@@ -1,11 +1,13 @@
-// What the user named, opened and read in chunks: files, "-", directories, gz/xz/zst/bz2 files and tar
-// archives.
+// What the user named, opened and read in chunks: files, "-", directories, packed files (gz, xz, zst, bz2,
+// lz4), archives (tar, zip, cpio), and each of these inside another.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "cli/byte_source.h"
 
 namespace cli {
 
@@ -27,9 +29,11 @@ struct InputVisitor {
   std::function<void(std::string_view chunk)> chunk;
   std::function<void()> end;
   std::function<void(const InputError&)> failed;  // instead of begin, or after some chunks and before end
+  // A pipe has nothing to read at the moment; comes again and again. May be empty.
+  std::function<void()> waiting = {};
+  // Whether a pipe is to be read no further, as if it had ended. May be empty.
+  std::function<bool()> stopped = {};
 };
-
-inline constexpr std::size_t kChunk = 256 * 1024;
 
 // Reads `path` with everything below it. Packed input may unpack to `max_unpacked` bytes in all, then it
 // fails.

@@ -68,15 +68,30 @@ std::variant<AnalyzerOptions, std::string> read_options(const RunOptions& option
 
 }  // namespace
 
+namespace {
+const std::vector<std::string> kWhen{"auto", "always", "never"};
+}  // namespace
+
+void setup_files(CLI::App& app, RunOptions& options, const char* what_files_are) {
+  app.add_option("FILE", options.inputs, what_files_are);
+  app.add_option("-o,--output", options.output, "Write the result to this file instead of standard output")
+      ->type_name("FILE");
+  app.add_option("--max-input", options.max_input, "Bytes that one packed input may unpack to")
+      ->transform(CLI::AsSizeValue(false))
+      ->type_name("SIZE");
+  app.add_option("--color", options.color, "Colours in text")
+      ->check(CLI::IsMember(kWhen))
+      ->capture_default_str();
+  app.add_flag("-q,--quiet", options.quiet, "No warnings, errors only");
+}
+
 void setup_run(CLI::App& app, RunOptions& options, const std::vector<std::string>& formats) {
-  app.add_option("FILE", options.inputs,
-                 "Kernel logs, dumps of stacks, stack lists; directories and .gz .xz .zst .bz2 .tar of them; "
-                 "- for standard input");
+  setup_files(app, options,
+              "Kernel logs, dumps of stacks, stack lists; directories and .gz .xz .zst .bz2 .tar of them; "
+              "- for standard input");
   app.add_option("--format", options.format, "How to print the result")
       ->check(CLI::IsMember(formats))
       ->capture_default_str();
-  app.add_option("-o,--output", options.output, "Write the result to this file instead of standard output")
-      ->type_name("FILE");
   app.add_option("--kernel", options.kernel,
                  "The kernel that wrote the input, where it does not say so or says it wrong")
       ->type_name("VERSION");
@@ -87,18 +102,10 @@ void setup_run(CLI::App& app, RunOptions& options, const std::vector<std::string
       ->type_name("KEY=VALUE,...")
       ->allow_extra_args(false)
       ->take_all();
-  app.add_option("--max-input", options.max_input, "Bytes that one packed input may unpack to")
-      ->transform(CLI::AsSizeValue(false))
-      ->type_name("SIZE");
-  const std::vector<std::string> when{"auto", "always", "never"};
-  app.add_option("--color", options.color, "Colours in text")
-      ->check(CLI::IsMember(when))
-      ->capture_default_str();
   app.add_option("--progress", options.progress, "Progress on standard error")
-      ->check(CLI::IsMember(when))
+      ->check(CLI::IsMember(kWhen))
       ->capture_default_str();
   app.add_flag("-v,--verbose", options.verbose, "What each input turned out to be, on standard error");
-  app.add_flag("-q,--quiet", options.quiet, "No warnings, errors only");
 }
 
 Run::Run(const RunOptions& options, std::ostream& err)

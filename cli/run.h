@@ -37,6 +37,8 @@ struct RunOptions {
   bool verbose = false;
 };
 
+// FILE and what each command says of its inputs and result; setup_run adds what belongs to an analysis.
+void setup_files(CLI::App& app, RunOptions& options, const char* what_files_are);
 void setup_run(CLI::App& app, RunOptions& options, const std::vector<std::string>& formats);
 
 // One execution of a command. It must outlive the Analyzer that it made the options for.
@@ -49,6 +51,8 @@ class Run {
   // The user's words as options for an Analyzer, or nothing if they are wrong, which has then been said.
   // Without a name of an input, standard input is read, unless none is needed.
   std::optional<AnalyzerOptions> check(bool needs_input = true);
+  // After check(): what is to be read.
+  [[nodiscard]] const std::vector<std::string>& inputs() const { return inputs_; }
   // Reads all inputs.
   void read(Analyzer& analyzer);
 

@@ -1,23 +1,21 @@
 #include "cli/symbols.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <memory>
 #include <optional>
+#include <system_error>
 
-#include "symbolize/symbolizer.h"
+#include "cli/input.h"
+#include "cli/source_tree.h"
+#include "parser/code_reference.h"
+#include "symbolize/symbol_list.h"
 
 namespace cli {
 namespace {
-
-// x86, arm64, riscv, loongarch: what stands above the interrupted function in a Call Trace.
-bool is_exception_entry(std::string_view symbol) {
-  static constexpr std::array<std::string_view, 9> kEntries{
-      "asm_exc_",           "asm_sysvec_",      "asm_common_interrupt",   "el1h_64_", "el1t_64_", "el1_",
-      "ret_from_exception", "handle_exception", "common_interrupt_return"};
-  return std::any_of(kEntries.begin(), kEntries.end(),
-                     [symbol](std::string_view entry) { return symbol.starts_with(entry); });
-}
 
 std::string cache_folder() {
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/')
@@ -39,33 +37,189 @@ symbolize::Query query_of(const parser::Frame& frame, bool exact) {
   return query;
 }
 
+// The frame next to `index` that the kernel is sure of, towards the innermost or the outermost.
+parser::FrameId neighbour(const parser::Trace& trace, std::size_t index, int step) {
+  for (auto at = static_cast<std::ptrdiff_t>(index) + step;
+       at >= 0 && at < static_cast<std::ptrdiff_t>(trace.frames.size()); at += step) {
+    const auto& ref = trace.frames[static_cast<std::size_t>(at)];
+    if (ref.reliable) return ref.frame;
+  }
+  return Places::kNoFrame;
+}
+
+Places::Between between(const parser::Trace& trace, std::size_t index, bool exact) {
+  return {trace.frames[index].frame, exact, neighbour(trace, index, -1), neighbour(trace, index, 1)};
+}
+
+// All of a file that is read at once: a list of symbols, packed or not.
+std::variant<std::string, InputError> whole_text(const std::string& path) {
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
+  std::string text;
+  std::optional<InputError> error;
+  InputVisitor visitor;
+  visitor.begin = [](const InputName&) {};
+  visitor.chunk = [&](std::string_view chunk) { text.append(chunk); };
+  visitor.end = [] {};
+  visitor.failed = [&](const InputError& failed) { error = failed; };
+  visitor.enough = [&] { return text.size() > kMostBytes; };
+  read_input(path, kMostBytes, visitor);
+  if (error) return *error;
+  return text;
+}
+
+// Whether a file that should be a kernel is a list of its symbols. Only its start is read.
+bool is_symbol_list(const std::string& path) {
+  std::string start;
+  InputVisitor visitor;
+  visitor.begin = [](const InputName&) {};
+  visitor.chunk = [&](std::string_view chunk) { start.append(chunk.substr(0, 4096)); };
+  visitor.end = [] {};
+  visitor.failed = [](const InputError&) {};
+  visitor.enough = [&] { return !start.empty(); };
+  std::error_code error;
+  if (path.empty() || std::filesystem::is_directory(path, error)) return false;
+  read_input(path, std::uint64_t{1} << 20, visitor);
+  return symbolize::SymbolList::looks_like_one(start);
+}
+
+std::string error_text(const std::string& path, const std::string& message, const std::string& hint) {
+  return path + ": " + message + (hint.empty() ? "" : " (" + hint + ")");
+}
+
 }  // namespace
+
+void setup_symbols(CLI::App& app, SymbolOptions& options) {
+  app.add_option("--vmlinux", options.vmlinux, "The kernel with symbols, best with debug information")
+      ->type_name("FILE");
+  app.add_option(
+         "--symbols", options.symbols,
+         "System.map or /proc/kallsyms of the kernel: names for addresses, also where there is no vmlinux")
+      ->type_name("FILE");
+  app.add_option("--modules", options.modules,
+                 "Where its modules are, with all folders below; may be given again")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_option("--debug-dir", options.debug_dirs,
+                 "A further tree of debug files, laid out as /usr/lib/debug; may be given again")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->take_all();
+  app.add_option(
+         "--strip-prefix", options.strip_prefix,
+         "Take this off the front of source paths, and not the build's own directory; \"\" keeps them whole")
+      ->type_name("PATH");
+  app.add_option("--kaslr-offset", options.kaslr_offset,
+                 "How far the kernel was moved, for addresses without a symbol, where no line \"Kernel "
+                 "Offset:\" tells")
+      ->type_name("OFFSET");
+  app.add_option("--source", options.source,
+                 "The kernel's source tree: shows three lines around each place that it has")
+      ->type_name("DIR");
+  app.add_flag("--allow-mismatch", options.allow_mismatch,
+               "Use these files although their build-ids are not the log's");
+  app.add_flag("--no-cache", options.no_cache,
+               "Neither read nor write answers in $XDG_CACHE_HOME/depot-analyze");
+}
+
+std::variant<symbolize::Symbolizer, std::string> open_symbolizer(const SymbolOptions& options) {
+  symbolize::Options wanted;
+  wanted.vmlinux = options.vmlinux;
+  wanted.symbols_path = options.symbols;
+  if (wanted.symbols_path.empty() && is_symbol_list(options.vmlinux))
+    wanted.symbols_path = std::exchange(wanted.vmlinux, {});
+  if (!wanted.symbols_path.empty()) {
+    auto text = whole_text(wanted.symbols_path);
+    if (const auto* error = std::get_if<InputError>(&text))
+      return error_text(error->path, error->message, error->hint);
+    wanted.symbols = std::move(std::get<std::string>(text));
+    if (wanted.symbols.empty()) return wanted.symbols_path + ": empty";
+  }
+  wanted.module_dirs = options.modules;
+  wanted.debug_dirs = options.debug_dirs;
+  wanted.debug_dirs.emplace_back("/usr/lib/debug");
+  wanted.strip_prefix = options.strip_prefix;
+  wanted.kaslr_offset = options.kaslr_offset;
+  if (!options.no_cache) wanted.cache_dir = cache_folder();
+  wanted.allow_mismatch = options.allow_mismatch;
+  auto opened = symbolize::Symbolizer::open(std::move(wanted));
+  if (opened) return std::move(opened.value());
+  const auto& failure = opened.failure();
+  return error_text(failure.file, failure.message, failure.hint);
+}
+
+std::variant<render::Sources, std::string> open_sources(const SymbolOptions& options) {
+  if (options.source.empty()) return render::Sources();
+  std::error_code error;
+  if (!std::filesystem::is_directory(options.source, error))
+    return "--source " + options.source + ": no such directory";
+  const auto tree = std::make_shared<SourceTree>(options.source);
+  return render::Sources(
+      [tree](const std::string& file, unsigned line) { return tree->excerpt(file, line); });
+}
+
+std::string notice_text(const symbolize::Notice& notice) {
+  return notice.file.empty() ? notice.message : notice.file + ": " + notice.message;
+}
 
 const symbolize::Answer* Places::find(parser::FrameId frame, bool exact) const {
   const auto found = answers.find({frame, exact});
   return found == answers.end() ? nullptr : &found->second;
 }
 
-bool holds_exact_pc(const parser::Trace& trace, std::size_t index, const parser::FrameTable& frames) {
-  return index > 0 && trace.role == parser::Role::call &&
-         is_exception_entry(frames[trace.frames[index - 1].frame].symbol);
+const symbolize::Answer* Places::find(const parser::Trace& trace, std::size_t index,
+                                      const parser::FrameTable& frames) const {
+  const bool exact = holds_exact_pc(trace, index, frames);
+  if (!settled.empty()) {
+    const auto found = settled.find(between(trace, index, exact));
+    if (found != settled.end()) return &found->second;
+  }
+  return find(trace.frames[index].frame, exact);
 }
+
+bool holds_exact_pc(const parser::Trace& trace, std::size_t index, const parser::FrameTable& frames) {
+  if (trace.frames[index].pc) return true;
+  return index > 0 && parser::is_live(trace.role) && !trace.frames[index - 1].pc &&
+         parser::is_exception_entry(frames[trace.frames[index - 1].frame].symbol);
+}
+
+namespace {
+
+// Asks again, with the frames around it, for each frame that several functions may be.
+void settle(const std::vector<const parser::Trace*>& traces, const parser::FrameTable& frames,
+            symbolize::Symbolizer& symbolizer, Places& places) {
+  std::deque<symbolize::Query> neighbours;
+  std::vector<Places::Between> keys;
+  std::vector<symbolize::Query> queries;
+  const auto query = [&](parser::FrameId frame) -> const symbolize::Query* {
+    if (frame == Places::kNoFrame) return nullptr;
+    return &neighbours.emplace_back(query_of(frames[frame], false));
+  };
+  for (const auto* trace : traces) {
+    for (std::size_t i = 0; i < trace->frames.size(); ++i) {
+      const bool exact = holds_exact_pc(*trace, i, frames);
+      const auto* answer = places.find(trace->frames[i].frame, exact);
+      if (answer == nullptr || answer->candidates == 0) continue;
+      const auto key = between(*trace, i, exact);
+      if (!places.settled.try_emplace(key).second) continue;
+      keys.push_back(key);
+      queries.push_back(query_of(frames[trace->frames[i].frame], exact));
+      queries.back().callee = query(std::get<2>(key));
+      queries.back().caller = query(std::get<3>(key));
+    }
+  }
+  auto answers = symbolizer.resolve(queries);
+  for (std::size_t i = 0; i < keys.size(); ++i) places.settled[keys[i]] = std::move(answers[i]);
+}
+
+}  // namespace
 
 std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const parser::Trace*>& traces,
                                                        const parser::FrameTable& frames,
                                                        const SymbolOptions& options) {
-  symbolize::Options wanted;
-  wanted.vmlinux = options.vmlinux;
-  wanted.module_dirs = options.modules;
-  wanted.debug_dirs = {"/usr/lib/debug"};
-  wanted.cache_dir = cache_folder();
-  wanted.allow_mismatch = options.allow_mismatch;
-  auto opened = symbolize::Symbolizer::open(std::move(wanted));
-  if (!opened) {
-    const auto& failure = opened.failure();
-    return failure.file + ": " + failure.message + (failure.hint.empty() ? "" : " (" + failure.hint + ")");
-  }
-  auto& symbolizer = opened.value();
+  auto opened = open_symbolizer(options);
+  if (auto* error = std::get_if<std::string>(&opened)) return std::move(*error);
+  auto& symbolizer = std::get<symbolize::Symbolizer>(opened);
 
   std::vector<Places::Key> keys;
   for (const auto* trace : traces)
@@ -81,8 +235,8 @@ std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const p
 
   Symbolized result;
   for (std::size_t i = 0; i < keys.size(); ++i) result.places.answers.emplace(keys[i], std::move(answers[i]));
-  for (const auto& notice : symbolizer.take_notices())
-    result.notices.push_back(notice.file.empty() ? notice.message : notice.file + ": " + notice.message);
+  settle(traces, frames, symbolizer, result.places);
+  for (const auto& notice : symbolizer.take_notices()) result.notices.push_back(notice_text(notice));
   return result;
 }
 

@@ -14,7 +14,7 @@ struct Section {
 };
 
 // Groups of each pattern: pid, cpu, time; SLUB's: age in jiffies, cpu, pid.
-constexpr std::array<Section, 21> kSections{{
+constexpr std::array<Section, 25> kSections{{
     {Role::alloc,
      true,
      {"Allocated by task ", "", R"(Allocated by task (\d+)(?: on cpu (\d+) at ([\d.]+s))?:)",
@@ -91,6 +91,24 @@ constexpr std::array<Section, 21> kSections{{
      {"Local variable ", "", R"(Local variable .+ created at:)", "Local variable hdr.i created at:"}},
     // before v6.1, KMSAN's own names of variables
     {Role::local, false, {"----", "", R"(----.+@\w+ created at:)", "----addr@__sys_recvfrom created at:"}},
+    // lib/ref_tracker.c: v5.17 says "leaked reference." alone, v6.3 counts; a double release tells both
+    // stacks
+    {Role::ref_tracker,
+     true,
+     {"ref_tracker: ", " users at", R"(ref_tracker: .+@.+ has \d+/\d+ users at)",
+      "ref_tracker: eth%d@00000000a1b2c3d4 has 1/2 users at"}},
+    {Role::ref_tracker,
+     true,
+     {"ref_tracker: ", "leaked reference.", R"(ref_tracker: leaked reference\.)",
+      "ref_tracker: leaked reference."}},
+    {Role::ref_tracker,
+     true,
+     {"ref_tracker: ", " in:", R"(ref_tracker: (?:allocated|freed) in:)", "ref_tracker: allocated in:"}},
+    // drivers/gpu/drm/drm_mm.c
+    {Role::drm,
+     true,
+     {"[drm:", ": inserted at", R"(\[drm:.+ node \[[0-9a-f]+ \+ [0-9a-f]+\]: inserted at)",
+      "[drm:drm_mm_takedown [drm]] *ERROR* node [00000000 + 00001000]: inserted at"}},
 }};
 
 constexpr auto kRules = [] {
@@ -130,9 +148,11 @@ bool may_open_depot_trace(std::string_view text) {
     case 'f':
       return text.starts_with("freed by task ");
     case 'r':
-      return text.starts_with("rcu freeing by ");
+      return text.starts_with("rcu freeing by ") || text.starts_with("ref_tracker: ");
     case '-':
       return text.ends_with(" created at:");
+    case '[':
+      return text.starts_with("[drm:");
     default:
       return false;
   }

@@ -94,9 +94,7 @@ std::string_view LineSplitter::cleaned(std::string_view raw, bool clean) {
   }
   while (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
   if (facts_.lines == 1 && raw.starts_with("\xef\xbb\xbf")) raw.remove_prefix(3);  // a byte order mark
-  // Once an input has proved to be text, looking at every further line would only cost time.
-  const bool proved = clean && facts_.text_lines >= 1000;
-  if (proved || looks_like_text(raw, nul_runs)) {
+  if ((clean && facts_.text_lines >= kProof) || looks_like_text(raw, nul_runs)) {
     ++facts_.text_lines;
     facts_.text_bytes += raw_size;
   }

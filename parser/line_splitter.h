@@ -54,6 +54,8 @@ class LineSplitter {
   const TextFacts& facts() const { return facts_; }
 
  private:
+  static constexpr std::uint64_t kProof = 1000;  // lines of text that prove an input to be text
+
   static bool needs_cleaning(std::string_view chunk);
   void hold(std::string_view piece, bool clean);
   // Cleans `raw` into scratch_ if needed, keeps the facts, and returns what a reader should see.
@@ -64,6 +66,15 @@ class LineSplitter {
     if (raw.size() > kMaxLine) {
       raw = raw.substr(0, kMaxLine);
       ++facts_.cut_lines;
+    }
+    // Once an input has proved to be text, looking at every further line would only cost time. Lines of a
+    // chunk with an escape sequence somewhere are mostly clean too.
+    if (facts_.text_lines >= kProof && (clean || !needs_cleaning(raw))) {
+      ++facts_.lines;
+      ++facts_.text_lines;
+      facts_.text_bytes += raw.size();
+      while (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
+      return on_line(raw, facts_.lines);
     }
     const auto line = cleaned(raw, clean);
     on_line(line, facts_.lines);

@@ -43,7 +43,9 @@ bool may_begin_something(char c) {
 }  // namespace
 
 LogParser::LogParser(Sink& sink, ParserOptions options)
-    : sink_(sink), options_(options), dumps_(frames_, sink) {}
+    : sink_(sink),
+      options_(options),
+      dumps_(frames_, sink, [this] { close_all(ReportBuilder::Close::superseded); }) {}
 LogParser::~LogParser() = default;
 
 void LogParser::begin_input(std::string_view name) {
@@ -60,18 +62,24 @@ void LogParser::begin_input(std::string_view name) {
 }
 
 void LogParser::feed(std::string_view chunk) {
-  splitter_.feed(chunk, [this](std::string_view line, std::uint64_t number) { on_line(line, number); });
+  splitter_.feed(chunk, [this](std::string_view raw, std::uint64_t number) {
+    containers_.take(raw, number, [this](const Line& line) { on_line(line); });
+  });
 }
 
 void LogParser::finish_input() {
-  splitter_.finish([this](std::string_view line, std::uint64_t number) { on_line(line, number); });
+  splitter_.finish([this](std::string_view raw, std::uint64_t number) {
+    containers_.take(raw, number, [this](const Line& line) { on_line(line); });
+  });
+  containers_.finish([this](const Line& line) { on_line(line); });
   dumps_.finish();
   close_all(ReportBuilder::Close::end_of_input);
 }
 
-void LogParser::on_line(std::string_view raw, std::uint64_t number) {
-  auto line = read_line(raw, number);
+void LogParser::on_line(const Line& line) {
   if (line.userspace) return;
+  const auto raw = line.text;
+  const auto number = line.number;
   if (line.prefixed) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     any_prefix_ = true;
@@ -80,7 +88,6 @@ void LogParser::on_line(std::string_view raw, std::uint64_t number) {
     // The log's next continuation line is its own, not the dump's.
     dumps_.finish();
   } else {
-    if (dumps_.begins_entry(raw)) close_all(ReportBuilder::Close::superseded);
     // Below a log with prefixes a bare stack's one blank is none of its continuation lines, which dmesg
     // indents.
     const bool below_log = any_prefix_ && !bare_report_ && raw.size() > 1 && raw[0] == ' ' && raw[1] != ' ';
@@ -90,7 +97,11 @@ void LogParser::on_line(std::string_view raw, std::uint64_t number) {
     // has no prefix either.
     bare_report_ = bare_report_ || may_open_depot_trace(raw) || begins_splat(without_tags(raw));
     if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
-    if (contexts_.contains(last_key_)) line.caller = contexts_.at(last_key_).caller;
+    if (const auto last = contexts_.find(last_key_); last != contexts_.end()) {
+      auto continued = line;
+      continued.caller = last->second.caller;
+      return on_text(continued);
+    }
   }
   on_text(line);
 }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "parser/containers.h"
 #include "parser/dump_reader.h"
 #include "parser/frame_table.h"
 #include "parser/line_splitter.h"
@@ -65,7 +66,7 @@ class LogParser {
     }
   };
 
-  void on_line(std::string_view raw, std::uint64_t number);
+  void on_line(const Line& line);
   void on_text(Line line);
   Context& context_of(const Line& line);
   void drop_if_idle(std::uint64_t key);
@@ -87,6 +88,7 @@ class LogParser {
   ParserOptions options_;
   FrameTable frames_;
   LineSplitter splitter_;
+  ContainerReader containers_;
   DumpReader dumps_;
   ProvokedSections provoked_;
   std::unordered_map<std::uint64_t, Context> contexts_;  // by Caller::key(); only those with something open

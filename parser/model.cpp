@@ -28,6 +28,10 @@ std::string_view role_name(Role role) {
       return "kmemleak";
     case Role::kmsan_origin:
       return "kmsan_origin";
+    case Role::ref_tracker:
+      return "ref_tracker";
+    case Role::drm:
+      return "drm";
     case Role::listed:
       return "listed";
     case Role::nmi:
@@ -114,6 +118,10 @@ std::string_view input_kind_name(InputKind kind) {
       return "stackdepot_stats";
     case InputKind::stack_list:
       return "stack_list";
+    case InputKind::kmemleak:
+      return "kmemleak";
+    case InputKind::ref_tracker:
+      return "ref_tracker";
   }
   return "";
 }

@@ -33,6 +33,8 @@ enum class Role : std::uint8_t {
   page_free,     // page_owner: page last free
   kmemleak,      // kmemleak: backtrace
   kmsan_origin,  // KMSAN: Uninit was created at / stored to memory at
+  ref_tracker,   // ref_tracker: has 1/2 users at, allocated in, freed in
+  drm,           // drm_mm: node [...]: inserted at
   listed,        // a record of a stack list
   nmi,           // what another CPU did, asked for by an NMI
   task,          // a sleeping task's stack: hung tasks, RCU's own threads
@@ -205,8 +207,11 @@ enum class InputKind : std::uint8_t {
   page_owner,
   page_owner_stacks,
   depot_stats,
-  stack_list
+  stack_list,
+  kmemleak,
+  ref_tracker
 };
+inline constexpr std::size_t kInputKinds = 9;
 std::string_view input_kind_name(InputKind kind);
 
 }  // namespace parser

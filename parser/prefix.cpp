@@ -1,25 +1,19 @@
 #include "parser/prefix.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 
+#include "parser/log_daemon.h"
 #include "parser/scan.h"
 
 namespace parser {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::array<std::string_view, 7> kDays{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 // As `dmesg -x` names them; the index is the level.
 constexpr std::array<std::string_view, 8> kLevels{"emerg", "alert",  "crit", "err",
                                                   "warn",  "notice", "info", "debug"};
-
-template <std::size_t N>
-bool skip_any(std::string_view& text, const std::array<std::string_view, N>& words) {
-  for (const auto word : words)
-    if (skip(text, word)) return true;
-  return false;
-}
 
 bool skip_digits(std::string_view& text, std::size_t at_least, std::size_t at_most) {
   std::size_t count = 0;
@@ -33,39 +27,62 @@ void skip_spaces(std::string_view& text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
 }
 
-// "17:37:24"
-bool skip_clock(std::string_view& text) {
-  return skip_digits(text, 2, 2) && skip(text, ":") && skip_digits(text, 2, 2) && skip(text, ":") &&
-         skip_digits(text, 2, 2);
+std::uint64_t load8(const char* at) {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
+  return bytes;
+}
+
+// The number in the first `width` (at most 8) of 8 bytes: blanks, then digits. All bytes are looked at
+// together.
+std::optional<std::uint64_t> padded_digits(std::uint64_t bytes, unsigned width) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  const unsigned unused = 64 - 8 * width;
+  // Behind zeros, so that there are eight digits; a blank (0x20) becomes a zero (0x30) too.
+  const auto digits = (bytes << unused) | (unused == 0 ? 0 : (kOnes * 0x30) >> (8 * width)) | kOnes * 0x10;
+  if ((digits & kOnes * 0xf0) != kOnes * 0x30 || ((digits + kOnes * 6) & kOnes * 0xf0) != kOnes * 0x30)
+    return std::nullopt;
+  // Only what stands first may be blank.
+  const auto used = ~std::uint64_t{0} >> unused;
+  const auto blank = ((~bytes >> 4) & kOnes & used) * 0xff;
+  if ((blank & (blank + 1)) != 0 || (bytes & blank) != (kOnes * 0x20 & blank)) return std::nullopt;
+  auto value = digits - kOnes * 0x30;
+  value = value * 10 + (value >> 8);  // pairs in each second byte
+  constexpr std::uint64_t kPair = 0x0000'00ff'0000'00ff;
+  return (((value & kPair) * (100 + (std::uint64_t{1'000'000} << 32))) +
+          (((value >> 16) & kPair) * (1 + (std::uint64_t{10'000} << 32)))) >>
+         32;
 }
 
 // "   12.345678", as microseconds.
 std::optional<std::int64_t> take_seconds(std::string_view& text) {
-  auto rest = text;
-  skip_spaces(rest);
-  std::int64_t seconds = 0;
-  std::size_t digits = 0;
-  for (; digits < rest.size() && is_digit(rest[digits]) && digits < 12; ++digits)
-    seconds = seconds * 10 + (rest[digits] - '0');
-  if (digits == 0 || rest.size() < digits + 7 || rest[digits] != '.') return std::nullopt;
-  std::int64_t micros = 0;
-  for (std::size_t i = digits + 1; i < digits + 7; ++i) {
-    if (!is_digit(rest[i])) return std::nullopt;
-    micros = micros * 10 + (rest[i] - '0');
+  constexpr std::ptrdiff_t kFraction = 6, kMostDigits = 12;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end && *at == ' ') ++at;
+  std::uint64_t micros = 0;
+  const char* const digits = at;
+  for (; at != end && is_digit(*at); ++at) micros = micros * 10 + static_cast<std::uint64_t>(*at - '0');
+  if (at == digits || at - digits > kMostDigits || end - at <= kFraction || *at != '.') return std::nullopt;
+  ++at;
+  bool all_digits = true;
+  for (std::ptrdiff_t i = 0; i < kFraction; ++i) {
+    const auto digit = static_cast<unsigned>(at[i]) - '0';
+    all_digits = all_digits && digit <= 9;
+    micros = micros * 10 + digit;
   }
-  rest.remove_prefix(digits + 7);
-  text = rest;
-  return seconds * 1'000'000 + micros;
+  if (!all_digits) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(at + kFraction - text.data()));
+  return static_cast<std::int64_t>(micros);
 }
 
 // "[   12.345678] ", and dmesg -d's "[   12.345678 <    0.000001>] "
 bool take_time(std::string_view& text, Line& line) {
   auto rest = text.substr(1);
   const auto time = take_seconds(rest);
-  if (!time) return false;
-  if (skip(rest, " <")) {
-    if (!take_seconds(rest) || !skip(rest, ">")) return false;
-  }
+  if (!time || rest.empty()) return false;
+  if (rest.front() != ']' && (!skip(rest, " <") || !take_seconds(rest) || !skip(rest, ">"))) return false;
   if (!skip(rest, "]")) return false;
   line.time_us = time;
   text = rest;
@@ -74,34 +91,28 @@ bool take_time(std::string_view& text, Line& line) {
 
 // "[  T123]" or "[    C0]"
 bool take_caller(std::string_view& text, Line& line) {
-  if (text.size() < 4 || text.front() != '[') return false;
-  auto rest = text.substr(1);
-  skip_spaces(rest);
-  if (rest.size() < 3 || (rest.front() != 'T' && rest.front() != 'C')) return false;
-  const char kind = rest.front();
-  rest.remove_prefix(1);
-  const auto id = take_number<std::uint32_t>(rest);
-  if (!id || !skip(rest, "]")) return false;
-  line.caller = {kind, *id};
-  text = rest;
+  constexpr std::size_t kShortest = 4, kLongest = 12;
+  if (text.size() < kShortest || text.front() != '[') return false;
+  std::size_t at = 1;
+  const auto most = std::min(text.size(), kLongest);
+  while (at < most && text[at] == ' ') ++at;
+  if (at == most || (text[at] != 'T' && text[at] != 'C')) return false;
+  const char kind = text[at++];
+  const auto digits = at;
+  std::uint64_t id = 0;
+  for (; at < text.size() && is_digit(text[at]) && at - digits < 10; ++at)
+    id = id * 10 + static_cast<std::uint64_t>(text[at] - '0');
+  if (at == digits || at == text.size() || text[at] != ']' || id > 0xffff'ffff) return false;
+  line.caller = {kind, static_cast<std::uint32_t>(id)};
+  text.remove_prefix(at + 1);
   return true;
 }
 
 // dmesg -T "[Thu Jan 25 17:37:24 2024] ", dmesg -e "[Jan25 17:37] " and "[  +0.000001] "
 bool skip_wall_time(std::string_view& text) {
   auto rest = text.substr(1);
-  if (skip_any(rest, kDays)) {
-    if (!skip(rest, " ") || !skip_any(rest, kMonths)) return false;
-    skip_spaces(rest);
-    if (!skip_digits(rest, 1, 2) || !skip(rest, " ") || !skip_clock(rest) || !skip(rest, " ") ||
-        !skip_digits(rest, 4, 4))
-      return false;
-  } else if (skip_any(rest, kMonths)) {
-    skip_spaces(rest);
-    if (!skip_digits(rest, 1, 2) || !skip(rest, " ") || !skip_digits(rest, 2, 2) || !skip(rest, ":") ||
-        !skip_digits(rest, 2, 2))
-      return false;
-  } else {
+  if (rest.empty() || is_digit(rest.front())) return false;
+  if (!skip_wall_clock(rest)) {
     skip_spaces(rest);
     if (!skip(rest, "+") || !take_seconds(rest)) return false;
   }
@@ -110,13 +121,63 @@ bool skip_wall_time(std::string_view& text) {
   return true;
 }
 
+// "[2024-01-25 17:37:24.123] ", as terminal programs write it before what they received
+bool skip_terminal_clock(std::string_view& text) {
+  if (text.size() < 6 || text[5] != '-') return false;
+  auto rest = text.substr(1);
+  if (!skip_wall_clock(rest) || !skip(rest, "]")) return false;
+  skip(rest, " ");
+  text = rest;
+  return true;
+}
+
+// What vendors put behind the time: the task that runs, "[7:  OST-Normal-13:17476] " of Samsung, with a
+// letter "I[7:  swapper/7:    0] " in newer ones, "(7)[17476:kworker/7:1]" of MediaTek. CPU and PID are as
+// good as a caller.
+void take_running_task(std::string_view& text, Line& line) {
+  auto rest = text;
+  skip(rest, " ");
+  std::optional<std::uint32_t> cpu, pid;
+  if (skip(rest, "(")) {
+    cpu = take_number<std::uint32_t>(rest);
+    if (!cpu || !skip(rest, ")[")) return;
+    pid = take_number<std::uint32_t>(rest);
+    const auto close = rest.find(']');
+    if (!pid || !skip(rest, ":") || close == std::string_view::npos || close > 32) return;
+    rest = text.substr(text.find(']') + 1);
+  } else {
+    if (rest.size() > 2 && rest[0] >= 'A' && rest[0] <= 'Z') rest.remove_prefix(1);
+    if (!skip(rest, "[")) return;
+    skip_spaces(rest);
+    cpu = take_number<std::uint32_t>(rest);
+    if (!cpu || !skip(rest, ":")) return;
+    const auto close = rest.find(']');
+    if (close == std::string_view::npos || close > 40) return;
+    const auto colon = rest.substr(0, close).rfind(':');
+    if (colon == std::string_view::npos) return;
+    auto number = rest.substr(colon + 1, close - colon - 1);
+    skip_spaces(number);
+    pid = to_number<std::uint32_t>(number);
+    if (!pid) return;
+    rest.remove_prefix(close + 1);
+    skip(rest, " ");
+  }
+  if (!line.caller.known()) line.caller = *pid == 0 ? Caller{'C', *cpu} : Caller{'T', *pid};
+  text = rest;
+}
+
 // Everything that begins with '['. At least one of time and caller must be there.
 bool take_brackets(std::string_view& text, Line& line) {
   auto rest = text;
-  bool any = take_time(rest, line) || skip_wall_time(rest);
-  any = take_caller(rest, line) || any;
-  if (!any) return false;
+  const bool time = take_time(rest, line);
+  const bool any = time || skip_wall_time(rest);
+  if (!take_caller(rest, line) && !any) return false;
   skip(rest, " ");
+  // What a frame begins with; most lines are done with here.
+  if (time && rest.size() > 8 && (rest[0] != ' ' || rest[1] == '[' || rest[1] == '(')) {
+    if (rest[0] == '[' || rest[0] == '(' || rest[1] == '[' || rest[1] == '(') take_running_task(rest, line);
+    skip_kernel_tag(rest);
+  }
   text = rest;
   return true;
 }
@@ -127,6 +188,8 @@ bool take_level(std::string_view& text, Line& line) {
   const auto value = take_number<unsigned>(rest);
   if (!value || *value > 1023 || !skip(rest, ">")) return false;
   line.level = static_cast<int>(*value & 7);
+  // RFC 5424 has its version behind it: "<3>1 2024-01-25T17:37:24.123456+00:00 host kernel - - - "
+  if (rest.size() > 7 && rest.starts_with("1 ") && is_digit(rest[2]) && rest[6] == '-') rest.remove_prefix(2);
   text = rest;
   return true;
 }
@@ -151,110 +214,139 @@ bool take_facility(std::string_view& text, Line& line) {
   return false;
 }
 
-// After a syslog time: "host kernel: ". Another tag marks the line as not the kernel's.
-bool take_host_and_tag(std::string_view& text, Line& line) {
+// "** 2395 printk messages dropped ** ", "** replaying previous printk message ** "
+bool take_printk_mark(std::string_view& text, Line& line) {
   auto rest = text;
-  const auto space = rest.find(' ');
-  if (space == std::string_view::npos || space == 0 || space > 255) return false;
-  // "BUG: KASAN: ..." and "[12345.678901] BUG: ..." behind an ISO time are no "host tag:".
-  if (text.front() == '[' || text[space - 1] == ':') return false;
-  rest.remove_prefix(space + 1);
-  const auto colon = rest.find(": ");
-  const auto end = colon == std::string_view::npos && rest.ends_with(":") ? rest.size() - 1 : colon;
-  if (end == std::string_view::npos || end > 64) return false;
-  const auto tag = rest.substr(0, end);
-  if (tag.find(' ') != std::string_view::npos) return false;
-  line.userspace = !(tag == "kernel" || tag.starts_with("kernel["));
-  rest.remove_prefix(end + 1);
-  skip(rest, " ");
-  text = rest;
-  return true;
-}
-
-// rsyslog and journald short: "Jan 25 17:37:24 host kernel: "
-bool take_syslog(std::string_view& text, Line& line) {
-  auto rest = text;
-  if (!skip_any(rest, kMonths) || !skip(rest, " ")) return false;
-  skip_spaces(rest);
-  if (!skip_digits(rest, 1, 2) || !skip(rest, " ") || !skip_clock(rest)) return false;
-  if (skip(rest, ".") && !skip_digits(rest, 3, 6)) return false;
-  if (!skip(rest, " ") || !take_host_and_tag(rest, line)) return false;
-  text = rest;
-  return true;
-}
-
-// "2024-01-25T17:37:24.123456+00:00 host kernel: " of syslog, "2024-01-25T17:37:24,345678+00:00 " of dmesg
-bool take_iso(std::string_view& text, Line& line) {
-  auto rest = text;
-  if (!skip_digits(rest, 4, 4) || !skip(rest, "-") || !skip_digits(rest, 2, 2) || !skip(rest, "-") ||
-      !skip_digits(rest, 2, 2) || !skip(rest, "T") || !skip_clock(rest))
-    return false;
-  const bool dmesg = rest.starts_with(",");
-  if ((skip(rest, ".") || skip(rest, ",")) && !skip_digits(rest, 1, 9)) return false;
-  const bool zulu = skip(rest, "Z");
-  if (!zulu) {
-    if (!skip(rest, "+") && !skip(rest, "-")) return false;
-    if (!skip_digits(rest, 2, 2)) return false;
-    skip(rest, ":");
-    if (!skip_digits(rest, 2, 2)) return false;
-  }
-  if (!skip(rest, " ")) return false;
-  if (!dmesg) {
-    // rsyslog writes an offset; containers and CI systems write Z and no host, and "Call Trace:" is then no
-    // tag.
-    auto tagged = rest;
-    Line with_tag = line;
-    if (take_host_and_tag(tagged, with_tag) && !(zulu && with_tag.userspace)) {
-      line = with_tag;
-      rest = tagged;
-    }
-  }
-  text = rest;
-  return true;
-}
-
-// "** 2395 printk messages dropped ** "
-bool skip_dropped(std::string_view& text) {
-  auto rest = text;
-  if (!skip(rest, "** ") || !skip_digits(rest, 1, 12) || !skip(rest, " printk messages dropped **"))
+  if (!skip(rest, "** ")) return false;
+  if (!skip(rest, "replaying previous printk message **") &&
+      (!skip_digits(rest, 1, 12) || !skip(rest, " printk messages dropped **")))
     return false;
   skip_spaces(rest);
+  line.prefixed = true;
+  line.userspace = rest.empty();
   text = rest;
   return true;
 }
 
-bool take_one(std::string_view& text, Line& line) {
-  switch (text.front()) {
+// "buildroot login: [   12.345678] BUG: ...", "~ # [   12.345678] BUG: ...": a serial console on which
+// somebody was to type something.
+bool skip_prompt(std::string_view& text) {
+  constexpr std::size_t kLongest = 80;
+  const auto bracket = text.substr(0, kLongest).find('[');
+  if (bracket == std::string_view::npos || bracket < 2) return false;
+  const auto prompt = text.substr(0, bracket);
+  bool known = false;
+  for (const std::string_view end : {"login: ", "assword: ", "# ", "$ "})
+    known = known || prompt.ends_with(end);
+  auto rest = text.substr(bracket);
+  Line probe;
+  if (!known || !take_time(rest, probe)) return false;
+  text.remove_prefix(bracket);
+  return true;
+}
+
+enum class Taken : std::uint8_t { nothing, wrapping, prefix, brackets };
+
+Taken prefix_if(bool taken) {
+  return taken ? Taken::prefix : Taken::nothing;
+}
+
+Taken take_one(std::string_view& text, Line& line) {
+  const char first = text.front();
+  switch (first) {
     case '[':
-      return take_brackets(text, line);
+      if (take_brackets(text, line)) return Taken::brackets;
+      return skip_terminal_clock(text) ? Taken::wrapping : Taken::nothing;
+    case ' ':
+    case '\t':
+      return Taken::nothing;
     case '<':
-      return take_level(text, line);
+      return prefix_if(take_level(text, line));
     case '*':
-      return skip_dropped(text);
+      return take_printk_mark(text, line) ? Taken::wrapping : Taken::nothing;
+    case '>':
+      return skip_quote(text) ? Taken::wrapping : Taken::nothing;
+    case '=':
+      if (!is_pstore_heading(text)) return Taken::nothing;
+      line.userspace = true;
+      return Taken::wrapping;
     default:
       break;
   }
-  if (is_digit(text.front())) return take_iso(text, line);
-  if (text.front() >= 'A' && text.front() <= 'Z') return take_syslog(text, line);
-  if (text.front() >= 'a' && text.front() <= 'z') return take_facility(text, line);
-  return false;
+  if (is_digit(first)) {
+    if (take_iso(text, line)) return Taken::wrapping;
+    return prefix_if(take_unix_time(text, line));
+  }
+  if (first >= 'A' && first <= 'Z') {
+    if (take_syslog(text, line)) return Taken::prefix;
+    if (is_pstore_heading(text)) {
+      line.userspace = true;
+      return Taken::wrapping;
+    }
+  } else if (first >= 'a' && first <= 'z') {
+    if (take_facility(text, line)) return Taken::prefix;
+    if (first == 's' && take_ci_section(text, line)) return Taken::wrapping;
+  }
+  return skip_prompt(text) ? Taken::wrapping : Taken::nothing;
+}
+
+void take_layers(Line& line) {
+  // Mail quotes mail, and CI systems, syslog, a level and the kernel's own brackets nest: deeper it does not
+  // go.
+  constexpr int kDeepest = 12;
+  for (int layer = 0; layer < kDeepest && !line.text.empty(); ++layer) {
+    const auto taken = take_one(line.text, line);
+    if (taken == Taken::nothing) break;
+    if (taken != Taken::wrapping) line.prefixed = true;
+    // What follows the kernel's brackets is its text, even when it looks like a prefix again.
+    if (taken == Taken::brackets || line.userspace) break;
+  }
+}
+
+// The shape that nearly all lines have, "[   12.345678] " or "[   12.345678][  T123] ", at its usual width.
+// Any other is take_brackets()'s.
+bool take_usual_brackets(std::string_view& text, Line& line) {
+  constexpr std::size_t kTime = 14, kWithCaller = 22;  // columns
+  if (text.size() < kWithCaller + 1 || text[6] != '.' || text[kTime - 1] != ']') return false;
+  const auto seconds = padded_digits(load8(text.data() + 1), 5);
+  const auto micros = padded_digits(load8(text.data() + 7), 6);
+  if (!seconds || !micros || text[7] == ' ' || text[5] == ' ') return false;
+  std::size_t at = kTime;
+  if (text[at] == '[') {
+    if (text[kWithCaller - 1] != ']') return false;
+    std::size_t i = at + 1;
+    while (text[i] == ' ') ++i;
+    const char kind = text[i++];
+    if ((kind != 'T' && kind != 'C') || i >= kWithCaller - 1) return false;
+    std::uint32_t id = 0;
+    for (; i < kWithCaller - 1; ++i) {
+      if (!is_digit(text[i])) return false;
+      id = id * 10 + static_cast<std::uint32_t>(text[i] - '0');
+    }
+    line.caller = {kind, id};
+    at = kWithCaller;
+  }
+  // Further marks may follow a word or a bracket.
+  const auto rest = text.substr(at + (text[at] == ' ' ? 1 : 0));
+  if (rest.size() < 2 || rest[0] == '[' || rest[0] == '(' || rest[1] == '[' || rest[1] == '(') return false;
+  line.time_us = static_cast<std::int64_t>(*seconds * 1'000'000 + *micros);
+  text = rest;
+  if (rest[0] != ' ' && rest[0] != '=') skip_kernel_tag(text);
+  return true;
 }
 
 }  // namespace
 
-Line read_line(std::string_view raw, std::uint64_t number) {
-  Line line;
+void read_line(std::string_view raw, std::uint64_t number, Line& line) {
+  line = Line{};
   line.number = number;
-  // A container, a level and the kernel's own brackets: deeper nesting does not occur.
-  for (int layer = 0; layer < 4 && !raw.empty(); ++layer) {
-    const bool brackets = raw.front() == '[';
-    if (!take_one(raw, line)) break;
-    line.prefixed = true;
-    // What follows the kernel's brackets is its text, even when it looks like a prefix again.
-    if (brackets) break;
-  }
   line.text = raw;
-  return line;
+  if (raw.empty() || raw.front() == ' ') return;
+  // Nearly all lines of a log
+  if (raw.front() == '[' && (take_usual_brackets(line.text, line) || take_brackets(line.text, line)))
+    line.prefixed = true;
+  else
+    take_layers(line);
 }
 
 }  // namespace parser

@@ -25,11 +25,42 @@ struct Line {
   Caller caller;
   std::optional<int> level;             // 0..7
   std::optional<std::int64_t> time_us;  // kernel time, microseconds
-  bool prefixed = false;                // anything was taken off the front
-  bool userspace = false;               // a syslog line whose tag is not "kernel"
+  // A log's prefix was taken off the front. Quotes of mail and times of CI systems are none: any text may
+  // stand behind them.
+  bool prefixed = false;
+  bool userspace = false;  // none of the kernel's: a syslog line with another tag, a mark of the container
 };
 
 // Takes the prefixes off `raw`. Never fails: an unknown shape is all text.
-Line read_line(std::string_view raw, std::uint64_t number);
+void read_line(std::string_view raw, std::uint64_t number, Line& line);
+inline Line read_line(std::string_view raw, std::uint64_t number) {
+  Line line;
+  read_line(raw, number, line);
+  return line;
+}
+
+// Lines in their order: a printk of several lines has its prefix once where dmesg prints it, and its other
+// lines are indented by that prefix's width. They come out with the first one's caller, level and time.
+class PrefixReader {
+ public:
+  // Good until the next call.
+  const Line& read(std::string_view raw, std::uint64_t number) {
+    if (width_ != 0 && raw.size() > width_ && raw.front() == ' ' && raw.find_first_not_of(' ') >= width_) {
+      line_.number = number;
+      line_.text = raw.substr(width_);
+      return line_;
+    }
+    read_line(raw, number, line_);
+    // Narrower prefixes ("<6>") are none of dmesg's, and a stack's own blanks would pass for an indent.
+    constexpr std::size_t kNarrowest = 8;
+    const auto width = raw.size() - line_.text.size();
+    width_ = line_.prefixed && !line_.userspace && width >= kNarrowest ? width : 0;
+    return line_;
+  }
+
+ private:
+  std::size_t width_ = 0;  // of the last line's prefix; 0: the next line continues none
+  Line line_;              // in place: copying what was just written bit by bit stalls
+};
 
 }  // namespace parser

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFormat = "depot-analyze symbols 1";
+constexpr std::string_view kFormat = "depot-analyze symbols 2";
 constexpr char kBetween = '\t';
 constexpr std::string_view kEnding = ".symbols";
 
@@ -60,16 +60,19 @@ class Fields {
   bool at_end_ = false;
 };
 
-void add_place(std::string& line, const std::string& function, const std::string& file, unsigned number) {
+void add_place(std::string& line, const std::string& function, const std::string& file,
+               std::uint64_t number) {
   line += kBetween + function + kBetween + file + kBetween + std::to_string(number);
 }
 
-// reason, size_differs, and with a location: its address, the frame's place, then the inlined ones.
+// reason, size_differs, and with a location: its address and symbol, the frame's place, then the inlined
+// ones.
 std::string encode(const Answer& answer) {
   std::string line = answer.reason + kBetween + (answer.size_differs ? "1" : "0");
   if (!answer.location) return line;
   const Location& location = *answer.location;
   line += kBetween + std::to_string(location.address);
+  add_place(line, location.symbol, std::to_string(location.offset), location.size);
   add_place(line, location.function, location.file, location.line);
   for (const Place& place : location.inlined) add_place(line, place.function, place.file, place.line);
   return line;
@@ -83,6 +86,9 @@ std::optional<Answer> decode(std::string_view line) {
   if (!fields.at_end()) {
     Location location;
     location.address = fields.number<std::uint64_t>();
+    location.symbol = fields.text();
+    location.offset = fields.number<std::uint64_t>();
+    location.size = fields.number<std::uint64_t>();
     location.function = fields.text();
     location.file = fields.text();
     location.line = fields.number<unsigned>();
@@ -115,25 +121,21 @@ std::string AnswerCache::key(const Query& query, std::optional<std::uint64_t> ad
 }
 
 std::optional<Answer> AnswerCache::find(const std::string& key) const {
-  for (const Lines* lines : {&kept_, &passed_}) {
-    const auto found = lines->find(key);
-    if (found != lines->end()) return decode(found->second);
-  }
-  return std::nullopt;
+  const auto found = kept_.find(key);
+  return found != kept_.end() ? decode(found->second) : std::nullopt;
 }
 
-void AnswerCache::add(std::string key, const Answer& answer, bool keep) {
-  if (kept_.size() + passed_.size() >= kMostAnswers) return;
+void AnswerCache::add(std::string key, const Answer& answer) {
+  if (!kept_at_all() || kept_.size() >= kMostAnswers) return;
   const auto plain = [](const Place& place) { return storable(place.function) && storable(place.file); };
   if (!storable(key) || !storable(answer.reason)) return;
   if (answer.location) {
     const Location& location = *answer.location;
-    if (!plain({location.function, location.file, 0})) return;
+    if (!plain({location.function, location.file, 0}) || !storable(location.symbol)) return;
     if (!std::all_of(location.inlined.begin(), location.inlined.end(), plain)) return;
   }
-  keep = keep && !place_.folder.empty();
-  changed_ = changed_ || keep;
-  (keep ? kept_ : passed_).insert_or_assign(std::move(key), encode(answer));
+  changed_ = true;
+  kept_.insert_or_assign(std::move(key), encode(answer));
 }
 
 std::string AnswerCache::path() const {
@@ -147,7 +149,7 @@ std::string AnswerCache::header() const {
 // The file: the header, a line per answer, and last the checksum of all before it.
 AnswerCache::Lines AnswerCache::load() const {
   Lines lines;
-  if (place_.folder.empty() || place_.build_id.empty()) return lines;
+  if (!kept_at_all()) return lines;
   std::error_code error;
   const std::uintmax_t size = fs::file_size(path(), error);
   if (error || size > kMostBytes) return lines;
@@ -170,7 +172,7 @@ AnswerCache::Lines AnswerCache::load() const {
 }
 
 void AnswerCache::save() {
-  if (!changed_ || place_.folder.empty() || place_.build_id.empty() || !storable(place_.context)) return;
+  if (!changed_ || !storable(place_.context)) return;
   changed_ = false;
   std::error_code error;
   fs::create_directories(place_.folder, error);

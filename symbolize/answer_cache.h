@@ -1,6 +1,6 @@
-// Answers given before for one file: in memory for this run, and, where a folder is given, on disk for the
-// next. One file per build-id. It is read whole, written beside and renamed into place, so that any number of
-// processes may share the folder: the last one wins, and what another added meanwhile is taken along.
+// Answers given before for one file, kept on disk for the next run. One file per build-id. It is read whole,
+// written beside and renamed into place, so that any number of processes may share the folder: the last one
+// wins, and what another added meanwhile is taken along.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 namespace symbolize {
 
 struct CachePlace {
-  std::string folder;    // empty: memory only
-  std::string build_id;  // of the file that the answers are about; empty: memory only
+  std::string folder;    // empty: nothing is kept
+  std::string build_id;  // of the file that the answers are about; empty: nothing is kept
   std::string context;   // whatever else the answers depend on; a stored file with another one is not used
 };
 
@@ -33,8 +33,7 @@ class AnswerCache {
   static std::string key(const Query& query, std::optional<std::uint64_t> address);
 
   std::optional<Answer> find(const std::string& key) const;
-  // `keep` is whether it may go to disk: an answer that a debug file, installed later, would better must not.
-  void add(std::string key, const Answer& answer, bool keep);
+  void add(std::string key, const Answer& answer);
   // Writes the file when something was added. Failing costs the next run its time and nothing else.
   void save();
 
@@ -46,8 +45,8 @@ class AnswerCache {
   void limit_folder() const;
 
   CachePlace place_;
-  Lines kept_;    // key to encoded answer
-  Lines passed_;  // of this run only
+  bool kept_at_all() const { return !place_.folder.empty() && !place_.build_id.empty(); }
+  Lines kept_;  // key to encoded answer
   bool changed_ = false;
 };
 

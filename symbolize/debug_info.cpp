@@ -6,8 +6,16 @@
 
 namespace symbolize {
 
+namespace {
+
+// Each unit is read nearly whole, and once: some hundred of them would be most of the process's memory.
+constexpr int kUnitsKept = 8;
+
+}  // namespace
+
 DebugInfo::DebugInfo(ElfFile& file)
-    : dwarf_(file.dwarf()),
+    : file_(file),
+      dwarf_(file.dwarf()),
       sections_(dwarf_ != nullptr ? DwarfSections::of(dwarf_) : DwarfSections()),
       index_(dwarf_, sections_) {}
 
@@ -47,6 +55,7 @@ std::vector<Chain> DebugInfo::lookup(std::span<const Wanted> wanted) {
     units[i] = index_.find(wanted[i].address, !wanted[i].lineless);
     if (!units[i].empty()) round[units[i].front()].push_back(i);
   }
+  int units_read = 0;
   // Most addresses have one unit. Where several claim one, the first that knows a function is right.
   for (std::size_t turn = 1; !round.empty(); ++turn) {
     std::map<Dwarf_Off, std::vector<std::size_t>> next;
@@ -60,6 +69,7 @@ std::vector<Chain> DebugInfo::lookup(std::span<const Wanted> wanted) {
         if (named || chains[i].empty()) chains[i] = std::move(found[n]);
         if (!named && turn < units[i].size()) next[units[i][turn]].push_back(i);
       }
+      if (++units_read % kUnitsKept == 0) file_.release(sections_.info);
     }
     for (auto& entry : next) {
       std::sort(entry.second.begin(), entry.second.end(),

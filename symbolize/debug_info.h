@@ -36,6 +36,7 @@ class DebugInfo {
  private:
   Unit& unit(Dwarf_Off root);
 
+  ElfFile& file_;
   Dwarf* dwarf_;
   DwarfSections sections_;
   UnitIndex index_;

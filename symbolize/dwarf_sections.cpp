@@ -28,6 +28,7 @@ DwarfSections DwarfSections::of(Dwarf* dwarf) {
     if (gelf_getshdr(scn, &header) == nullptr || header.sh_type == SHT_NOBITS) continue;
     const char* text = elf_strptr(elf, names, header.sh_name);
     const std::string_view name = text != nullptr ? text : "";
+    if (name == ".debug_info" || name == ".zdebug_info") found.info = section_bytes(scn);
     if (name == ".debug_aranges" || name == ".zdebug_aranges") found.aranges = section_bytes(scn);
     if (name == ".debug_line" || name == ".zdebug_line") found.line = section_bytes(scn);
     if (name == ".debug_line_str" || name == ".zdebug_line_str") found.line_strings = section_bytes(scn);

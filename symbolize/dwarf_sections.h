@@ -9,6 +9,7 @@ namespace symbolize {
 
 // Uncompressed and relocated; views into the Dwarf's file, empty where the file has no such section.
 struct DwarfSections {
+  ByteCursor::Bytes info;
   ByteCursor::Bytes aranges;
   ByteCursor::Bytes line;
   ByteCursor::Bytes line_strings;

@@ -26,7 +26,8 @@ struct Section {
   std::uint64_t address = 0;
   std::uint64_t size = 0;  // bytes
   bool executable = false;
-  std::size_t index = 0;  // in the file's section table
+  std::size_t index = 0;                 // in the file's section table
+  std::span<const unsigned char> bytes;  // as in the file; empty where it has none
 };
 
 class ElfFile {
@@ -41,8 +42,12 @@ class ElfFile {
   bool relocatable() const { return relocatable_; }
   bool has_dwarf() const { return has_dwarf_; }                    // a .debug_info section with bytes in it
   std::span<const Section> sections() const { return sections_; }  // in memory at run time, by address
+  int machine() const { return machine_; }                         // EM_X86_64, ...
 
   Elf* elf() const { return elf_; }
+  // Bytes of the file that will not be read again soon leave this process's memory; reading them is still
+  // possible. Does nothing for what was unpacked or changed in memory.
+  void release(std::span<const unsigned char> bytes) const;
   // The debug information, set up at the first call; nullptr when there is none or it cannot be read.
   Dwarf* dwarf();
 
@@ -59,6 +64,8 @@ class ElfFile {
   Dwfl_Module* module_ = nullptr;  // dwfl_'s
   Elf* elf_ = nullptr;             // module_'s
   Dwarf* dwarf_ = nullptr;         // module_'s
+  int machine_ = 0;
+  bool mapped_ = false;  // the file itself is mapped, and not a copy in memory
   bool relocatable_ = false;
   bool has_dwarf_ = false;
   bool dwarf_tried_ = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "symbolize/call_target.h"
 #include "symbolize/debug_file.h"
 
 namespace symbolize {
@@ -47,6 +48,14 @@ bool Object::holds_code(std::uint64_t address) const {
   return std::any_of(sections.begin(), sections.end(), [address](const Section& section) {
     return section.executable && address >= section.address && address - section.address < section.size;
   });
+}
+
+std::optional<Dwarf_Off> Object::unit_of(std::uint64_t address) {
+  return debug() != nullptr ? debug()->unit_of(address) : std::nullopt;
+}
+
+std::optional<std::uint64_t> Object::call_target(std::uint64_t return_address) const {
+  return symbolize::call_target(file_, return_address);
 }
 
 const PathStripper& Object::paths() {

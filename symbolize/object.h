@@ -45,6 +45,11 @@ class Object {
   // Is the address in one of the file's code sections?
   bool holds_code(std::uint64_t address) const;
 
+  // What settles which of several functions is meant: the unit that holds an address, and where the call
+  // before a return address went.
+  std::optional<Dwarf_Off> unit_of(std::uint64_t address);
+  std::optional<std::uint64_t> call_target(std::uint64_t return_address) const;
+
   const PathStripper& paths();
 
   // Chains with their paths made short; all empty without DWARF.

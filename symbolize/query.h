@@ -23,6 +23,10 @@ struct Query {
   std::optional<std::uint64_t>
       kaslr_offset;       // of this boot ("Kernel Offset: 0x..."); else Options::kaslr_offset
   bool exact_pc = false;  // RIP, pc, epc, ...: looked up as it is. A return address at pc-1.
+  // The frames next to it in its trace, where known: who it called, and who called it. Where a name is there
+  // several times they tell which is meant. They live as long as the query.
+  const Query* callee = nullptr;
+  const Query* caller = nullptr;
 };
 
 // A function and a place in the source. `file` is empty and `line` 0 where the debug information does not
@@ -42,13 +46,19 @@ struct Location {
   std::vector<Place> inlined;  // functions inlined at that address, innermost first
   std::uint64_t address =
       0;  // looked up, before the step back: link-time address in vmlinux, or as laid out by us in a .ko
+  // What %pS of the kernel prints for the address; the symbol is empty where the table has none.
+  std::string symbol;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::string module;  // set where a list of symbols told which module an address is in
 };
 
 // A location, or a reason why there is none. Both when only the symbol is known: then `file` is empty and the
 // reason says why there is no line.
 struct Answer {
   std::optional<Location> location;
-  std::string reason;  // "no such symbol", "offset beyond symbol", "module not found: tried ...", ...
+  std::string reason;          // "no such symbol", "offset beyond symbol", "module not found: tried ...", ...
+  std::size_t candidates = 0;  // places that it may be; 0 unless the reason is that there are several
   bool size_differs =
       false;  // the printed size is not the one in the file: a hint at another build, no proof
 };

@@ -8,10 +8,14 @@
 namespace symbolize {
 namespace {
 
-// Files whose place in a kernel tree is known: what is before them is the tree's root. The headers are put in
-// front of every unit by the kernel's Makefile (-include).
-constexpr std::array<std::string_view, 3> kLandmarks = {"/include/linux/compiler_types.h",
-                                                        "/include/linux/kconfig.h", "/init/main.c"};
+// Files whose place in a kernel tree is known: what is before them is the tree's root. Few units name the
+// headers that the kernel's Makefile puts in front of each (-include), since no line is theirs; nearly all
+// have code of one of the others.
+constexpr std::array<std::string_view, 8> kLandmarks = {
+    "/include/linux/compiler_types.h", "/include/linux/kconfig.h",
+    "/include/linux/types.h",          "/include/linux/list.h",
+    "/include/linux/slab.h",           "/include/linux/sched.h",
+    "/include/linux/module.h",         "/init/main.c"};
 
 std::string_view root_by_landmark(std::string_view path) {
   for (const std::string_view landmark : kLandmarks) {

@@ -122,6 +122,8 @@ void SymbolTable::add_symbols(const ElfFile& file) {
     section_ends_[index] = section.address + section.size;
     symbols_.push_back({address, symbol.st_size, symbol.st_name, static_cast<std::uint32_t>(index)});
   };
+  // Half of a kernel's symbols are code; growing step by step would touch three times the memory.
+  symbols_.reserve(symtab.data->d_size / sizeof(Elf64_Sym) / 2);
   if (gelf_getclass(file.elf()) == ELFCLASS64) {
     for_each_entry<Elf64_Sym>(symtab, add);
   } else {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "symbolize/demangle.h"
 #include "symbolize/module_set.h"
 #include "symbolize/object.h"
+#include "symbolize/symbol_list.h"
 
 namespace symbolize {
 namespace {
@@ -47,9 +49,10 @@ bool same_chain(const Chain& a, const Chain& b) {
 
 class Symbolizer::Impl {
  public:
-  Impl(Options options, std::unique_ptr<Object> kernel)
+  Impl(Options options, std::unique_ptr<Object> kernel, std::optional<SymbolList> list)
       : options_(std::move(options)),
         kernel_(std::move(kernel)),
+        list_(std::move(list)),
         modules_(options_, kernel_.get(), notices_) {
     if (kernel_ != nullptr && !kernel_->has_dwarf()) {
       notices_.push_back({"no debug information: only symbols are known", kernel_->path()});
@@ -63,7 +66,7 @@ class Symbolizer::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  std::vector<Answer> resolve(std::span<const Query> queries);
+  std::vector<Answer> resolve(std::span<const Query> asked);
   const std::string& kernel_build_id() const { return kernel_ != nullptr ? kernel_->build_id() : no_id_; }
   std::vector<Notice> take_notices() { return std::exchange(notices_, {}); }
 
@@ -72,9 +75,16 @@ class Symbolizer::Impl {
   Object* kernel_for(const Query& query, std::string& reason);
   Work plan(const Query& query);
   Answer finish(const Query& query, const Work& work, std::span<Chain> chains) const;
+  std::optional<SymbolList::Entry> listed(const Query& query) const;
+  void name_from_list(const Query& query, Answer& answer);
+  std::optional<Symbol> settled(const Query& query, const Work& work);
+  std::vector<Answer> look_up(std::span<const Query> queries);
+  void say_guess(const Query& query, const Answer& answer);
 
   Options options_;
   std::unique_ptr<Object> kernel_;
+  std::optional<SymbolList> list_;
+  bool guess_said_ = false;  // that an address was taken as it is, for want of a KASLR offset
   std::vector<Notice> notices_;
   ModuleSet modules_;
   std::string mismatch_said_;  // the log's kernel build-id that was already complained about
@@ -145,7 +155,9 @@ Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<
   if (chains.empty()) return answer;
   // Duplicates that come from one header are one place in the source, and that is all that was asked.
   for (const Chain& chain : chains) {
-    if (!same_chain(chain, chains.front()) || (chain.empty() && chains.size() > 1)) return answer;
+    if (same_chain(chain, chains.front()) && (!chain.empty() || chains.size() == 1)) continue;
+    answer.candidates = chains.size();
+    return answer;
   }
   answer.reason.clear();
   answer.size_differs = work.size_differs;
@@ -157,6 +169,11 @@ Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<
     location.function = demangled(query.symbol);
   } else if (symbol) {
     location.function = demangled(symbol->name);
+  }
+  if (symbol) {
+    location.symbol = symbol->name;
+    location.offset = location.address - symbol->address;
+    location.size = symbol->size;
   }
   Chain& chain = chains.front();
   if (chain.empty()) {
@@ -178,7 +195,44 @@ Answer Symbolizer::Impl::finish(const Query& query, const Work& work, std::span<
   return answer;
 }
 
-std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> queries) {
+// Which of several functions of one name the frames next to it mean: the one that its caller's code calls,
+// else the one that shares a compilation unit with a neighbour, as static functions do with those that call
+// them.
+std::optional<Symbol> Symbolizer::Impl::settled(const Query& query, const Work& work) {
+  const auto only = [&](const auto& fits) -> std::optional<Symbol> {
+    std::optional<Symbol> found;
+    for (const Symbol& candidate : work.candidates) {
+      if (!fits(candidate)) continue;
+      if (found) return std::nullopt;
+      found = candidate;
+    }
+    return found;
+  };
+  for (const Query* neighbour : {query.caller, query.callee}) {
+    if (neighbour == nullptr || neighbour->symbol.empty() ||
+        module_key(neighbour->module) != module_key(query.module)) {
+      continue;
+    }
+    const SymbolHits hits = work.object->symbols().find(
+        {neighbour->symbol, neighbour->offset, neighbour->size, std::nullopt, neighbour->exact_pc});
+    if (hits.candidates.size() != 1) continue;
+    const std::uint64_t address = hits.candidates.front().address + neighbour->offset;
+    if (neighbour == query.caller && !neighbour->exact_pc) {
+      const std::optional<std::uint64_t> target = work.object->call_target(address);
+      const std::optional<Symbol> called =
+          only([&](const Symbol& symbol) { return target == symbol.address; });
+      if (called) return called;
+    }
+    const std::optional<Dwarf_Off> unit = work.object->unit_of(lookup_address(*neighbour, address));
+    if (!unit) continue;
+    const std::optional<Symbol> beside =
+        only([&](const Symbol& symbol) { return work.object->unit_of(symbol.address) == unit; });
+    if (beside) return beside;
+  }
+  return std::nullopt;
+}
+
+std::vector<Answer> Symbolizer::Impl::look_up(std::span<const Query> queries) {
   for (const Query& query : queries) modules_.remember_id(query.module, query.build_id);
   std::vector<Work> works;
   works.reserve(queries.size());
@@ -210,8 +264,102 @@ std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> queries) {
     std::span<Chain> mine;
     if (work.count > 0) mine = std::span(chains[work.object]).subspan(work.first, work.count);
     answers.push_back(finish(queries[i], work, mine));
-    if (!work.key.empty())
-      work.object->answers().add(std::move(work.key), answers.back(), work.object->has_dwarf());
+    if (answers.back().candidates > 0) {
+      // Of this trace only: neither the settled answer nor that it was not settled is to be remembered.
+      if (const std::optional<Symbol> symbol = settled(queries[i], work)) {
+        work.candidates = {*symbol};
+        std::vector<Chain> chosen =
+            work.object->lookup(std::vector{lookup_address(queries[i], symbol->address + queries[i].offset)});
+        answers.back() = finish(queries[i], work, chosen);
+      }
+      continue;
+    }
+    // A debug file, installed later, would better an answer that was given without one.
+    if (!work.key.empty() && work.object->has_dwarf())
+      work.object->answers().add(std::move(work.key), answers.back());
+  }
+  return answers;
+}
+
+// The entry of the list for an address without a symbol. A list of the running kernel has the addresses of
+// its boot.
+std::optional<SymbolList::Entry> Symbolizer::Impl::listed(const Query& query) const {
+  if (!list_ || !query.symbol.empty() || !query.address) return std::nullopt;
+  const std::optional<std::uint64_t> kaslr = query.kaslr_offset ? query.kaslr_offset : options_.kaslr_offset;
+  const std::uint64_t address = *query.address - (list_->of_running_kernel() ? 0 : kaslr.value_or(0));
+  std::optional<SymbolList::Entry> found = list_->covering(lookup_address(query, address));
+  if (found) found->address = address - found->address;  // the offset from here on
+  return found;
+}
+
+// Without an ELF file the list still tells whether there is such a function.
+void Symbolizer::Impl::name_from_list(const Query& query, Answer& answer) {
+  const std::vector<SymbolList::Entry> found = list_->named(query.symbol, query.module);
+  if (found.empty()) {
+    // Modules that are not loaded any more are in no list.
+    if (query.module.empty()) answer.reason = "no such symbol";
+    return;
+  }
+  const auto fits = [&](const SymbolList::Entry& entry) { return !query.size || *query.size == entry.size; };
+  const auto best = std::find_if(found.begin(), found.end(), fits);
+  const SymbolList::Entry& entry = best != found.end() ? *best : found.front();
+  if (entry.size != 0 && query.offset > entry.size) {
+    answer.reason = "offset beyond symbol";
+    return;
+  }
+  answer.size_differs = best == found.end();
+  answer.reason = "names only: " + options_.symbols_path + " has no lines";
+  Location location;
+  location.function = demangled(query.symbol);
+  location.symbol = query.symbol;
+  location.offset = query.offset;
+  location.size = entry.size;
+  answer.location = std::move(location);
+}
+
+// An address of a 64-bit kernel that KASLR may have moved, and nobody knows by how much, may be any
+// function's.
+void Symbolizer::Impl::say_guess(const Query& query, const Answer& answer) {
+  if (guess_said_ || !query.symbol.empty() || !query.address || (*query.address >> 63) == 0 ||
+      !answer.location)
+    return;
+  if (query.kaslr_offset || options_.kaslr_offset || (list_ && list_->of_running_kernel())) return;
+  guess_said_ = true;
+  notices_.push_back(
+      {"no KASLR offset is known: addresses without a symbol are taken as if the kernel had not been moved",
+       ""});
+}
+
+std::vector<Answer> Symbolizer::Impl::resolve(std::span<const Query> asked) {
+  std::vector<Query> queries(asked.begin(), asked.end());
+  std::vector<std::optional<SymbolList::Entry>> entries(queries.size());
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    Query& query = queries[i];
+    entries[i] = listed(query);
+    if (!entries[i]) continue;
+    query.symbol = entries[i]->name;
+    query.module = entries[i]->module;
+    query.offset = entries[i]->address;
+    query.size = entries[i]->size;
+    query.address.reset();
+    if (!query.module.empty()) query.build_id = {};
+  }
+  std::vector<Answer> answers = look_up(queries);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    Answer& answer = answers[i];
+    const bool no_file = queries[i].module.empty() ? kernel_ == nullptr : options_.module_dirs.empty();
+    if (list_ && no_file && !queries[i].symbol.empty()) name_from_list(queries[i], answer);
+    if (entries[i]) {
+      // The kernel's own name for the place, which the user sees, whatever file the line came from.
+      if (!answer.location) answer.location.emplace();
+      Location& location = *answer.location;
+      if (location.function.empty()) location.function = demangled(entries[i]->name);
+      location.symbol = entries[i]->name;
+      location.module = entries[i]->module;
+      location.offset = entries[i]->address;
+      location.size = entries[i]->size;
+    }
+    say_guess(asked[i], answer);
   }
   return answers;
 }
@@ -228,7 +376,13 @@ Result<Symbolizer> Symbolizer::open(Options options) {
                      "use the vmlinux of the build or of the distribution's debug package"};
     }
   }
-  return Symbolizer(std::make_unique<Impl>(std::move(options), std::move(kernel)));
+  std::optional<SymbolList> list;
+  if (!options.symbols.empty()) {
+    Result<SymbolList> read = SymbolList::read(std::exchange(options.symbols, {}), options.symbols_path);
+    if (!read) return read.failure();
+    list = std::move(read).value();
+  }
+  return Symbolizer(std::make_unique<Impl>(std::move(options), std::move(kernel), std::move(list)));
 }
 
 Symbolizer::Symbolizer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -17,6 +17,9 @@ namespace symbolize {
 
 struct Options {
   std::string vmlinux;  // ELF with symbols, best with DWARF; empty: modules only
+  std::string
+      symbols;  // text of a System.map or of /proc/kallsyms, for addresses and where there is no vmlinux
+  std::string symbols_path;  // where that is from, for messages
   std::vector<std::string>
       module_dirs;                      // searched with all folders below for NAME.ko, .ko.debug, .ko.xz, ...
   std::vector<std::string> debug_dirs;  // for stripped files: roots with .build-id/, as /usr/lib/debug

@@ -69,8 +69,8 @@ Json trace_json(const parser::Trace& trace, const Analysis& analysis) {
   for (std::size_t i = 0; i < trace.frames.size(); ++i) {
     const auto& ref = trace.frames[i];
     list.push_back(frame_json(frames[ref.frame], ref.reliable));
-    if (const auto* answer = analysis.places.find(ref.frame, holds_exact_pc(trace, i, frames)))
-      put_place(list.back(), *answer);
+    if (ref.pc) list.back()["pc"] = true;
+    if (const auto* answer = analysis.places.find(trace, i, frames)) put_place(list.back(), *answer);
   }
   if (trace.frames_cut > 0) json["frames_cut"] = trace.frames_cut;
   return json;

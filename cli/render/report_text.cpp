@@ -55,21 +55,22 @@ std::string place_text(const std::string& file, unsigned line) {
 
 // The frame, where it is in the source, and above it what was inlined there, innermost first.
 std::string frame_lines(const Analysis& analysis, const parser::Trace& trace, std::size_t index,
-                        const Screen& screen) {
+                        const TextOptions& options) {
   const auto& ref = trace.frames[index];
-  const auto* answer = analysis.places.find(ref.frame, holds_exact_pc(trace, index, *analysis.frames));
+  const auto* answer = analysis.places.find(trace, index, *analysis.frames);
   std::string out;
   std::string place;
+  std::string excerpt;
   if (answer != nullptr && answer->location) {
     for (const auto& inlined : answer->location->inlined)
       out += "    " + for_terminal(inlined.function + place_text(inlined.file, inlined.line)) +
-             styled(screen, Style::dim, "  [inline]") + "\n";
+             styled(options.screen, Style::dim, "  [inline]") + "\n";
     place = place_text(answer->location->file, answer->location->line);
-  } else if (answer != nullptr) {
-    place = "  (" + answer->reason + ")";
+    if (ref.reliable) excerpt = source_excerpt(*answer->location, options.sources, "\n", options.screen);
   }
+  if (answer != nullptr && options.reasons && !answer->reason.empty()) place += "  (" + answer->reason + ")";
   return out + (ref.reliable ? "    " : "  ? ") + for_terminal(frame_text((*analysis.frames)[ref.frame])) +
-         styled(screen, Style::dim, for_terminal(place)) + "\n";
+         styled(options.screen, Style::dim, for_terminal(place)) + "\n" + excerpt;
 }
 
 }  // namespace
@@ -99,7 +100,19 @@ std::string report_detail(const parser::Report& report) {
   return {};
 }
 
-std::string report_text(const Analysis& analysis, const FoundReport& found, const Screen& screen) {
+std::string report_line(const FoundReport& found, const Screen& screen) {
+  constexpr std::size_t kLineColumns = 7;
+  const auto& report = found.report;
+  auto where = std::to_string(report.line);
+  where.insert(0, kLineColumns - std::min(kLineColumns, where.size()), ' ');
+  auto text = where + "  " + for_terminal(report.title);
+  if (const auto detail = report_detail(report); !detail.empty()) text += "   " + for_terminal(detail);
+  if (!report.corrupted_reason.empty()) text += "  [damaged]";
+  return cut(text, screen.width) + "\n";
+}
+
+std::string report_text(const Analysis& analysis, const FoundReport& found, const TextOptions& options) {
+  const auto& screen = options.screen;
   const auto& report = found.report;
   std::string out = "\n" + styled(screen, Style::bold, for_terminal(report.title)) + "\n";
   field(out, "place",
@@ -117,7 +130,7 @@ std::string report_text(const Analysis& analysis, const FoundReport& found, cons
     if (trace.pid) out += ", pid " + std::to_string(*trace.pid);
     if (!trace.when.empty()) out += ", " + for_terminal(trace.when);
     out += "\n";
-    for (std::size_t i = 0; i < trace.frames.size(); ++i) out += frame_lines(analysis, trace, i, screen);
+    for (std::size_t i = 0; i < trace.frames.size(); ++i) out += frame_lines(analysis, trace, i, options);
     if (trace.frames_cut > 0) out += "    ... " + grouped(trace.frames_cut) + " more frames\n";
   }
   if (report.traces_left_out > 0) out += "  ... " + grouped(report.traces_left_out) + " more stacks\n";

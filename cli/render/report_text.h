@@ -3,7 +3,7 @@
 #include <string>
 
 #include "cli/analysis.h"
-#include "cli/render/screen.h"
+#include "cli/render/text.h"
 
 namespace cli::render {
 
@@ -11,6 +11,9 @@ namespace cli::render {
 // 0xcc": the fact that tells two reports of a kind apart. Empty if there is none. Not escaped.
 std::string report_detail(const parser::Report& report);
 
-std::string report_text(const Analysis& analysis, const FoundReport& found, const Screen& screen);
+// "   173  KASAN: slab-out-of-bounds Write in t_oob_inline   1 byte right of ...", with its newline.
+std::string report_line(const FoundReport& found, const Screen& screen);
+
+std::string report_text(const Analysis& analysis, const FoundReport& found, const TextOptions& options);
 
 }  // namespace cli::render

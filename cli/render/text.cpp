@@ -135,10 +135,9 @@ std::string boots(const Analysis& analysis) {
 
 std::string text(const Analysis& analysis, const TextOptions& options) {
   const auto& screen = options.screen;
-  auto out =
-      header(analysis, screen) + titles(analysis, screen) + boots(analysis) + depot_text(analysis, screen);
+  auto out = header(analysis, screen) + titles(analysis, screen) + boots(analysis) + depot_text(analysis, screen);
   if (options.reports)
-    for (const auto& found : analysis.reports) out += report_text(analysis, found, screen);
+    for (const auto& found : analysis.reports) out += report_text(analysis, found, options);
   return out;
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# depot-analyze as its users meet it: process_test.sh PROGRAM TESTDATA
+# depot-analyze as its users meet it: process_test.sh PROGRAM TESTDATA SYMBOLIZE_PROGRAMS
 set -uo pipefail
 tool=$1
 data=$2
+kernel=$3/kernel-gcc-5
 log=$data/logs/kasan-slub-6.12.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -167,18 +168,38 @@ err_has "cannot unpack"
 gzip -c "$log" >a.log.gz
 cp "$log" b.log
 tar -cf mixed.tar a.log.gz b.log
-check "a packed file inside an archive is not left out in silence" 2 "$tool" mixed.tar
-err_has "mixed.tar!a.log.gz: is packed inside an archive"
-out_has "9 reports"
+check "a packed file inside an archive is unpacked" 0 "$tool" --format json mixed.tar
+out_has '"mixed.tar!a.log.gz"'
+out_has '"mixed.tar!b.log"'
+[ "$(grep -c '"title":' out)" = 18 ] || fail "a packed file inside an archive: not all reports"
+xz -c mixed.tar >mixed.tar.xz && tar -cf outer.tar mixed.tar.xz
+check "an archive inside an archive" 0 "$tool" outer.tar
+out_has "18 reports"
+if command -v python3 >/dev/null; then
+  python3 -m zipfile -c logs.zip a.log.gz b.log
+  check "zip" 0 "$tool" logs.zip
+  out_has "18 reports"
+fi
+cat a.log.gz a.log.gz >twice.gz
+check "gzip that was appended to" 0 "$tool" twice.gz
+out_has "18 reports"
 { head -c 4096 /dev/zero; cat "$log"; } | gzip -c >hole.gz
 check "a packed log that begins with a hole" 0 "$tool" hole.gz
 out_has "9 reports"
 gzip -c "$log" | head -c 9000 >half.gz
 check "a cut packed file is said to be cut" 2 "$tool" half.gz
 err_has "half.gz: cannot unpack"
+grep -qE " [3-9] reports" out || fail "a cut packed file: what was unpacked is analysed"
 head -c 5000000 /dev/zero | tr '\0' 'a' | gzip -c >bomb.gz
 check "an archive that unpacks to more than --max-input" 2 "$tool" --max-input 1MB bomb.gz
 err_has "raise the limit with --max-input"
+# 10 MB in 10 KB in 100 bytes: the limit counts what comes out at each level.
+head -c 10000000 /dev/zero | gzip -c | gzip -c >bomb.gz.gz
+check "a bomb in a bomb" 2 "$tool" --max-input 1MB bomb.gz.gz
+err_has "raise the limit with --max-input"
+{ cat "$log"; head -c 5000000 /dev/zero | tr '\0' 'a'; } | xz -c >bomb.xz
+check "what came before the limit is analysed" 2 "$tool" --max-input 1MB bomb.xz
+out_has "9 reports"
 
 # No byte of a log reaches the terminal as it is.
 sed 's/lab_rz_right/\x1b[31mlab\x07\xe2\x80\xae/; s/t_dfree/\xff\xfe/g' "$log" >hostile.txt
@@ -231,6 +252,51 @@ grep -q "29 saved, 25 unique" out || fail "a stack list in a pipe"
 check "escapes in stacks" 0 "$tool" stacks --top 0 hostile.txt
 LC_ALL=C grep -q "$(printf '[\033\007\377]')" out && fail "escapes in stacks reach the terminal"
 
+# symbolize: a filter.
+export XDG_CACHE_HOME=$work/cache
+check "symbolize --help" 0 "$tool" symbolize --help
+out_has "--kaslr-offset"
+check "symbolize without a kernel" 2 "$tool" symbolize "$log"
+err_has "name it with --vmlinux"
+out_empty
+check "symbolize with what is no kernel" 2 "$tool" symbolize --vmlinux "$log" "$log"
+err_has "$log: not a usable ELF file"
+check "symbolize" 0 "$tool" symbolize --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log"
+out_has "/build/labmod/labmod_main.c:43"
+sed 's/ \/build\/labmod[^ ]*:[0-9]*//' out | grep -v '\[inline\]$' | cmp -s - "$log" || fail "symbolize: without what it added it is the log"
+check "symbolize again, with what the first run kept" 0 "$tool" symbolize --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log"
+out_has "/build/labmod/labmod_main.c:43"
+ls cache/depot-analyze/*.symbols >/dev/null 2>&1 || fail "symbolize keeps answers in XDG_CACHE_HOME"
+rm -rf cache
+for _ in 1 2 3 4 5 6 7 8; do "$tool" symbolize -q --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log" >/dev/null & done
+wait
+for kept in cache/depot-analyze/*.symbols; do printf 'damage' | dd of="$kept" bs=1 seek=200 conv=notrunc status=none; done
+cp out first
+check "symbolize with a cache that many wrote and that is damaged" 0 "$tool" symbolize --vmlinux "$kernel" --modules "$data/modules" --allow-mismatch "$log"
+cmp -s out first || fail "symbolize: a damaged cache changes nothing"
+[ "$(find cache -type f | grep -cv '\.symbols$')" = 0 ] || fail "symbolize leaves temporary files"
+rm -rf cache
+check "symbolize --no-cache" 0 "$tool" symbolize --no-cache --vmlinux "$kernel" "$log"
+[ ! -e cache ] || fail "symbolize --no-cache keeps nothing"
+"$tool" symbolize --vmlinux "$kernel" -q "$log" 2>err | head -c 10 >/dev/null
+[ "${PIPESTATUS[0]}" = 0 ] || fail "symbolize: a closed pipe: exit status ${PIPESTATUS[0]}"
+gzip -c "$log" | "$tool" symbolize --vmlinux "$kernel" -q 2>err | cmp -s - "$log" || fail "symbolize: packed, from a pipe"
+head -c 100000 /dev/urandom >noise
+"$tool" symbolize --vmlinux "$kernel" -q noise 2>err | cmp -s - noise || fail "symbolize: any bytes come out as they went in"
+
+# While the input waits, what has come is out.
+mkfifo slow
+"$tool" symbolize --vmlinux "$kernel" - <slow >followed 2>err &
+follower=$!
+exec 3>slow
+printf '[    1.000000]  start_kernel+0x5/0x100\nhalf a ' >&3
+for _ in $(seq 100); do grep -q "start_kernel+0x5/0x100 init/main.c:" followed && break; sleep 0.05; done
+grep -q "start_kernel+0x5/0x100 init/main.c:" followed || fail "symbolize: a followed log waits for more"
+printf 'line' >&3
+exec 3>&-
+wait "$follower" || fail "symbolize: following a log"
+[ "$(tail -n 1 followed)" = "half a line" ] || fail "symbolize: the last line of a followed log"
+
 # A narrow terminal: no line is wider.
 if command -v script >/dev/null; then
   script -qec "stty cols 60 rows 24; TERM=xterm LC_ALL=C.UTF-8 '$tool' --color never '$log'" /dev/null >out 2>err </dev/null
@@ -243,6 +309,45 @@ slowly | "$tool" - 2>err >/dev/null
 [ ! -s err ] || fail "progress without a terminal"
 slowly | "$tool" --progress always - 2>err >/dev/null
 grep -q "MB/s" err || fail "--progress always"
+
+# A followed stream: each report as it comes, the summary at the end or when the user has seen enough.
+# until_has TEXT: waits for it in followed.
+until_has() {
+  for _ in $(seq 100); do
+    grep -qF -- "$1" followed && return 0
+    sleep 0.05
+  done
+  cp followed out
+  fail "a followed stream: not said in time: $1"
+}
+mkfifo stream
+"$tool" - <stream >followed 2>err &
+reader=$!
+exec 9>stream
+head -n 300 "$log" >&9
+until_has "KASAN: slab-out-of-bounds"
+grep -q "reports:" followed && fail "a followed stream: the summary came too early"
+before=$(wc -l <followed)
+tail -n +301 "$log" >&9
+until_has "KASAN: double-free in t_dfree"
+[ "$(wc -l <followed)" -gt "$before" ] || fail "a followed stream: nothing more came"
+exec 9>&-
+wait "$reader" || fail "a followed stream: exit status $?"
+grep -q "9 reports: 8 KASAN, 1 SLUB" followed || { cp followed out; fail "a followed stream: the summary at its end"; }
+for signal in INT TERM; do
+  : >followed
+  # A shell's background jobs ignore SIGINT unless it is in job control.
+  python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])' \
+    "$tool" - <stream >followed 2>err &
+  reader=$!
+  exec 9>stream
+  cat "$log" >&9
+  until_has "KASAN: double-free in t_dfree"
+  kill -s "$signal" "$reader"
+  wait "$reader" || fail "SIG$signal: exit status $?"
+  exec 9>&-
+  grep -q "9 reports: 8 KASAN, 1 SLUB" followed || { cp followed out; fail "SIG$signal: the summary"; }
+done
 
 [ "$failures" = 0 ] && echo "all as expected"
 exit "$failures"

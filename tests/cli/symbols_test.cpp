@@ -32,7 +32,9 @@ TEST_CASE("only the frame below an exception's entry holds an exact program coun
 
 TEST_CASE("a kernel that cannot be read is said, with its path") {
   const auto result = tests::analyse({{"log", kInterrupted}});
-  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, {"/no/such/vmlinux", {}, false});
+  cli::SymbolOptions options;
+  options.vmlinux = "/no/such/vmlinux";
+  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, options);
   REQUIRE(std::holds_alternative<std::string>(answer));
   CHECK(std::get<std::string>(answer).find("/no/such/vmlinux") != std::string::npos);
 }
@@ -42,13 +44,22 @@ TEST_CASE("places show in the text: the line, what was inlined above it, or the 
   auto& analysis = result->analysis;
   const auto& frames = analysis.reports.at(0).report.traces.at(0).frames;
   symbolize::Answer found;
-  found.location = symbolize::Location{"victim", "mm/victim.c", 12, {{"inner", "mm/inner.h", 3}}, 0};
+  found.location =
+      symbolize::Location{"victim", "mm/victim.c", 12, {{"inner", "mm/inner.h", 3}}, 0, "victim", 5, 16, ""};
   analysis.places.answers[{frames[2].frame, true}] = found;
   symbolize::Answer lost;
   lost.reason = "no such symbol";
   analysis.places.answers[{frames[3].frame, false}] = lost;
-  const auto text = cli::render::text(analysis, {{}, true});
-  CHECK(text.find("    inner  mm/inner.h:3  [inline]\n    victim+0x5/0x10  mm/victim.c:12\n") !=
-        std::string::npos);
+  cli::render::TextOptions options;
+  options.reports = true;
+  CHECK(cli::render::text(analysis, options).find("no such symbol") == std::string::npos);
+  options.reasons = true;
+  options.sources = [](const std::string& file, unsigned line) -> std::vector<cli::render::SourceLine> {
+    if (file != "mm/inner.h") return {};
+    return {{line - 1, "\tbefore\x1b"}, {line, "}"}};
+  };
+  const auto text = cli::render::text(analysis, options);
+  CHECK(text.find("    inner  mm/inner.h:3  [inline]\n    victim+0x5/0x10  mm/victim.c:12\n"
+                  "        2 |         before\\x1b\n      > 3 | }\n") != std::string::npos);
   CHECK(text.find("    caller+0x5/0x10  (no such symbol)\n") != std::string::npos);
 }

@@ -4,74 +4,11 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/parser/found.h"
+#include "tests/parser/shapes.h"
 
 namespace {
 
 using namespace parser_tests;
-
-std::string said(const parser::Line& line) {
-  std::string text = "time " + (line.time_us ? std::to_string(*line.time_us) : "-");
-  text += " level " + (line.level ? std::to_string(*line.level) : "-");
-  text += " caller " + (line.caller.known() ? line.caller.kind + std::to_string(line.caller.id) : "-");
-  text += line.userspace ? " user" : line.prefixed ? " kernel" : " bare";
-  return text + " |" + std::string(line.text) + "|";
-}
-
-// The lines of a report as the kernel said them, without any prefix; two lines of one printk are joined.
-std::vector<std::string> records(const std::string& name) {
-  const auto sample = read_sample(std::string(DEPOT_SOURCE_DIR) + "/testdata/reports/" + name, name);
-  std::vector<std::string> result;
-  std::istringstream in(sample.log);
-  for (std::string raw; std::getline(in, raw);) {
-    std::string text(parser::read_line(raw, 1).text);
-    const bool second = text.starts_with(" which belongs to the cache") || text.find("-byte region [") < 20;
-    if (second)
-      result.back() += '\n' + text;
-    else
-      result.push_back(text);
-  }
-  return result;
-}
-
-// `prefix` on each line, as consoles have it.
-std::string on_each_line(const std::vector<std::string>& said_lines, const std::string& prefix) {
-  std::string text;
-  for (const auto& record : said_lines) {
-    std::istringstream in(record);
-    std::string line;
-    if (record.empty()) text += prefix + '\n';
-    while (std::getline(in, line)) text.append(prefix).append(line).append("\n");
-  }
-  return text;
-}
-
-// `prefix` on the first line of a record, the others indented by its width, as dmesg has it.
-std::string on_each_record(const std::vector<std::string>& said_lines, const std::string& prefix) {
-  std::string text;
-  for (const auto& record : said_lines) {
-    const auto end = record.find('\n');
-    text += prefix + record.substr(0, end) + '\n';
-    if (end != std::string::npos) text += std::string(prefix.size(), ' ') + record.substr(end + 1) + '\n';
-  }
-  return text;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
-  return text;
-}
-
-// All that a report says but the line numbers and how its lines were told from others'.
-std::string report_of(const std::string& log) {
-  const auto found = parse(log);
-  REQUIRE(found->reports.size() == 1);
-  auto report = found->reports[0];
-  report.demux = parser::Demux::none;
-  auto text = whole_report(*found, report, Lines::none) + "saves " + std::to_string(found->saves());
-  return text;
-}
 
 constexpr const char* kPrefixes[] = {
     "[   12.345678] ",
@@ -95,11 +32,24 @@ constexpr const char* kPrefixes[] = {
     "2024-01-25T17:37:24.123456+00:00 host kernel: ",
     "2024-01-25T17:37:24.123456+00:00 host kernel: [   12.345678] ",
     "** 7 printk messages dropped ** [   12.345678] ",
+    "[   12.345678] [7:  OST-Normal-13:17476] ",
+    "<4>[   12.345678]  (7)[17476:kworker/7:1]",
+    "[   12.345678] host kernel: ",
+    "Thu Jan 25 17:37:24 2024 kern.err kernel: [   12.345678] ",
+    "Thu 2024-01-25 17:37:24 UTC host kernel: ",
+    "1706204244.123456 host kernel: ",
+    "<3>1 2024-01-25T17:37:24.123456+00:00 host kernel - - - ",
 };
-constexpr const char* kReports[] = {"kasan/v6.12-uaf-own-cache.txt", "kasan/v6.12-stack-frame-objects.txt",
-                                    "kasan/v6.1-uaf.txt", "slub/v6.12-own-warning.txt",
-                                    "slub/v6.1-right-redzone.txt"};
-
+// Around any text, prefixes or none.
+constexpr const char* kWrappings[] = {
+    "> ",
+    "> > ",
+    ">> ",
+    "2024-01-25T17:37:24.1234567Z ",
+    "2024-01-25T17:37:24.123456Z 00O ",
+    "[2024-01-25 17:37:24.123] ",
+    "2024-01-25T17:37:24.1234567Z > ",
+};
 }  // namespace
 
 TEST_CASE("each shape of prefix is taken off and read") {
@@ -127,6 +77,37 @@ TEST_CASE("a report is the same under each prefix") {
       CHECK(report_of(on_each_record(lines, prefix)) == bare);
     }
   }
+}
+
+TEST_CASE("a report is the same inside what wraps any text") {
+  for (const auto* name : kReports) {
+    CAPTURE(name);
+    const auto lines = records(name);
+    const auto bare = report_of(on_each_line(lines, ""));
+    for (const std::string wrapping : kWrappings) {
+      CAPTURE(wrapping);
+      for (const auto* prefix : {"", "[   12.345678] ", "[   12.345678][  T123] ", "<3>"}) {
+        CAPTURE(prefix);
+        CHECK(report_of(on_each_line(lines, wrapping + prefix)) == bare);
+      }
+    }
+  }
+}
+
+TEST_CASE("the lines of one printk come out as the kernel's") {
+  parser::PrefixReader reader;
+  CHECK(said(reader.read("<3>[   12.345678][  T123] The buggy address", 1)) ==
+        "time 12345678 level 3 caller T123 kernel |The buggy address|");
+  CHECK(said(reader.read(std::string(26, ' ') + " which belongs", 2)) ==
+        "time 12345678 level 3 caller T123 kernel | which belongs|");
+  CHECK(said(reader.read(std::string(26, ' ') + "and a third", 3)) ==
+        "time 12345678 level 3 caller T123 kernel |and a third|");
+  CHECK(said(reader.read("a program", 4)) == "time - level - caller - bare |a program|");
+  CHECK(said(reader.read(std::string(26, ' ') + "indented", 5)) ==
+        "time - level - caller - bare |" + std::string(26, ' ') + "indented|");
+  // Narrow prefixes are no dmesg's; a stack's own blanks follow them.
+  CHECK(said(reader.read("<6>Call Trace:", 6)) == "time - level 6 caller - kernel |Call Trace:|");
+  CHECK(said(reader.read("    foo+0x1/0x2", 7)) == "time - level - caller - bare |    foo+0x1/0x2|");
 }
 
 TEST_CASE("a report is the same whatever the line ends and whatever a terminal put between") {

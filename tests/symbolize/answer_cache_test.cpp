@@ -16,8 +16,15 @@ const std::string kId = "0123456789abcdef0123456789abcdef01234567";
 Answer full() {
   Answer answer;
   answer.size_differs = true;
-  answer.location = Location{
-      "outer.isra.0", "mm/slub.c", 12, {{"inner", "mm/a b.h", 3}, {"middle", "", 0}}, 0xffffffff81000004};
+  answer.location = Location{"outer.isra.0",
+                             "mm/slub.c",
+                             12,
+                             {{"inner", "mm/a b.h", 3}, {"middle", "", 0}},
+                             0xffffffff81000004,
+                             "outer.isra.0",
+                             4,
+                             0x40,
+                             ""};
   return answer;
 }
 
@@ -43,26 +50,25 @@ Query query_of(std::string_view symbol) {
 
 }  // namespace
 
-TEST_CASE("answers come back from memory and from disk") {
+TEST_CASE("answers come back from disk, and nothing is kept without a folder") {
   const TemporaryFolder folder;
   const std::string place = folder.path() + "/made/when/needed";
   {
     AnswerCache cache({place, kId, "guess"});
     CHECK_FALSE(cache.find("a"));
-    cache.add("a", full(), true);
-    cache.add("b", unresolved(), true);
-    cache.add("c", unresolved(), false);
+    cache.add("a", full());
+    cache.add("b", unresolved());
     check_equal(cache.find("a"), full());
-    check_equal(cache.find("c"), unresolved());
     cache.save();
   }
   AnswerCache cache({place, kId, "guess"});
   check_equal(cache.find("a"), full());
   check_equal(cache.find("b"), unresolved());
-  CHECK_FALSE(cache.find("c"));  // was for one run
   CHECK_FALSE(AnswerCache({place, kId, "strip /x"}).find("a"));
   CHECK_FALSE(AnswerCache({place, "another", "guess"}).find("a"));
-  CHECK_FALSE(AnswerCache({"", kId, "guess"}).find("a"));
+  AnswerCache none({"", kId, "guess"});
+  none.add("a", full());
+  CHECK_FALSE(none.find("a"));
 }
 
 TEST_CASE("all that an answer depends on is in its key") {
@@ -88,8 +94,8 @@ TEST_CASE("two processes add to one file") {
   const TemporaryFolder folder;
   AnswerCache one({folder.path(), kId, "guess"});
   AnswerCache two({folder.path(), kId, "guess"});
-  one.add("a", full(), true);
-  two.add("b", unresolved(), true);
+  one.add("a", full());
+  two.add("b", unresolved());
   one.save();
   two.save();
   const AnswerCache both({folder.path(), kId, "guess"});
@@ -103,7 +109,7 @@ TEST_CASE("a damaged file counts as none, and is replaced") {
   const TemporaryFolder folder;
   const std::string file = folder.path() + "/" + kId + ".symbols";
   AnswerCache first({folder.path(), kId, "guess"});
-  first.add("a", full(), true);
+  first.add("a", full());
   first.save();
   const std::string good = read_file(file);
   REQUIRE(good.size() > 100);
@@ -116,7 +122,7 @@ TEST_CASE("a damaged file counts as none, and is replaced") {
     CHECK_FALSE(AnswerCache({folder.path(), kId, "guess"}).find("a"));
   }
   AnswerCache again({folder.path(), kId, "guess"});
-  again.add("b", full(), true);
+  again.add("b", full());
   again.save();
   CHECK(AnswerCache({folder.path(), kId, "guess"}).find("b"));
 }
@@ -126,12 +132,12 @@ TEST_CASE("text that would break a line is not stored, and the number of answers
   AnswerCache cache({folder.path(), kId, "guess"});
   Answer odd = full();
   odd.location->inlined.front().file = "a\nb";
-  cache.add("odd", odd, true);
+  cache.add("odd", odd);
   CHECK_FALSE(cache.find("odd"));
-  cache.add("odd\tkey", full(), true);
+  cache.add("odd\tkey", full());
   CHECK_FALSE(cache.find("odd\tkey"));
-  for (std::size_t i = 0; i < AnswerCache::kMostAnswers; ++i) cache.add(std::to_string(i), Answer(), false);
-  cache.add("one more", full(), false);
+  for (std::size_t i = 0; i < AnswerCache::kMostAnswers; ++i) cache.add(std::to_string(i), Answer());
+  cache.add("one more", full());
   CHECK_FALSE(cache.find("one more"));
   CHECK(cache.find("0"));
 }

@@ -68,4 +68,22 @@ TEST_CASE("a file without DWARF says so") {
   CHECK(file.value().dwarf() == nullptr);
 }
 
+TEST_CASE("what is released can be read again, mapped or unpacked") {
+  for (const char* name : {"kernel-gcc-5", "kernel-xz", "module-gcc-5.ko", "module-xz.ko.xz"}) {
+    CAPTURE(name);
+    if (!exists(program(name))) continue;
+    Result<ElfFile> file = ElfFile::open(program(name));
+    REQUIRE(file);
+    file.value().dwarf();
+    std::size_t size = 0;
+    const auto* bytes = reinterpret_cast<const unsigned char*>(elf_rawfile(file.value().elf(), &size));
+    const std::vector<unsigned char> before(bytes, bytes + size);
+    file.value().release({bytes, size});
+    CHECK(std::equal(before.begin(), before.end(), bytes));
+    file.value().release({});
+    file.value().release({before.data(), before.size()});  // no part of the file
+    CHECK_FALSE(before.empty());
+  }
+}
+
 }  // namespace symbolize::test

@@ -125,6 +125,8 @@ TEST_CASE("truncated, bit-flipped and overwritten kernels and modules") {
   std::vector<std::string> paths = kernels();
   paths.push_back(program("kernel-packed"));
   paths.push_back(program("kernel-no-aranges"));
+  for (const char* name : {"kernel-zst", "kernel-zstd-sections"})
+    if (exists(program(name))) paths.push_back(program(name));
   for (const std::string& path : paths) {
     const std::string bytes = read_file(path);
     for (unsigned seed = 0; seed < 200; ++seed) {

@@ -45,7 +45,8 @@ Symbolizer with_modules(std::vector<std::string> dirs, bool allow_mismatch = fal
 }  // namespace
 
 TEST_CASE("frames of a relocatable module, in any of its sections, packed or not") {
-  for (const char* name : {"module-gcc-5.ko", "module-gcc-4.ko", "module-xz.ko.xz", "module-gz.ko.gz"}) {
+  for (const char* name : {"module-gcc-5.ko", "module-gcc-4.ko", "module-xz.ko.xz", "module-gz.ko.gz",
+                           "module-zst.ko.zst", "module-zstd-sections.ko"}) {
     CAPTURE(name);
     if (!exists(program(name))) continue;
     const TemporaryFolder folder;
