@@ -56,8 +56,6 @@ class Run {
   // Reads all inputs.
   void read(Analyzer& analyzer);
 
-  // What the user named, after check().
-  [[nodiscard]] const std::vector<std::string>& inputs() const { return inputs_; }
   // So many bytes more have been read.
   void progress(std::size_t bytes) { progress_->add(bytes); }
   void done_reading() { progress_->clear(); }
