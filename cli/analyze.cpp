@@ -31,11 +31,12 @@ Examples:
 Exit status: 0 done, 2 an input could not be used (the others are still analysed).)";
 
 // Without places the analysis is still worth printing; the exit status says that something is missing.
-void symbolize(Analysis& analysis, const SymbolOptions& options, Run& run) {
+void symbolize(Analysis& analysis, const parser::KernelImages& images, const SymbolOptions& options,
+               Run& run) {
   std::vector<const parser::Trace*> traces;
   for (const auto& found : analysis.reports)
     for (const auto& trace : found.report.traces) traces.push_back(&trace);
-  auto symbolized = symbolize_traces(traces, *analysis.frames, options);
+  auto symbolized = symbolize_traces(traces, *analysis.frames, images, options);
   if (const auto* error = std::get_if<std::string>(&symbolized)) {
     run.fail(*error);
     return;
@@ -66,13 +67,15 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   if (!analyzer_options) return run.exit();
   const bool reports = options.reports || options.symbols.wanted();
   analyzer_options->keep_reports = options.format == "json" || reports;
+  parser::KernelImages images;
+  if (options.symbols.wanted()) analyzer_options->images = &images;
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
   auto analysis = analyzer.finish();
   // With nothing that could be read there is nothing to say but why.
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble && options.format == "text")
     return run.exit();
-  if (options.symbols.wanted()) symbolize(analysis, options.symbols, run);
+  if (options.symbols.wanted()) symbolize(analysis, images, options.symbols, run);
   auto sources = open_sources(options.symbols);
   if (const auto* error = std::get_if<std::string>(&sources)) return run.fail(*error);
   if (options.format == "json")
