@@ -28,9 +28,9 @@ struct InputVisitor {
   std::function<void()> end;
   std::function<void(const InputError&)> failed;  // instead of begin, or after some chunks and before end
   // May be left out. The next read would wait for a writer: a good time to show what is there.
-  std::function<void()> waiting;
+  std::function<void()> waiting = {};
   // May be left out. True ends the reading, because nobody wants the rest.
-  std::function<bool()> enough;
+  std::function<bool()> enough = {};
 };
 
 inline constexpr std::size_t kChunk = 256 * 1024;
