@@ -58,6 +58,9 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
       ->description(
           "The kernel with debug information: frames gain file, line and inlined functions (implies "
           "--reports)");
+  app.get_option("--verbose")
+      ->description(
+          "What each input turned out to be, on standard error; in reports, why a frame has no line");
 }
 
 ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen, std::ostream& out,
