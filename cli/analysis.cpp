@@ -68,6 +68,7 @@ void Analyzer::add(const std::string& path, std::uint64_t max_unpacked,
               },
               [&](std::string_view chunk) {
                 parser_.feed(chunk);
+                if (options_.images != nullptr) options_.images->feed(chunk);
                 progress(chunk.size());
               },
               [&] {
@@ -103,6 +104,7 @@ void Analyzer::begin_input(const InputName& name) {
 
 void Analyzer::end_input(bool failed) {
   parser_.finish_input();
+  if (options_.images != nullptr) options_.images->end_input();
   const auto& facts = parser_.text_facts();
   const bool recognised = used_ || std::find(kinds_.begin(), kinds_.end(), true) != kinds_.end();
   const bool useless = !failed && (facts.bytes == 0 || is_binary(facts, recognised));

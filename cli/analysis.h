@@ -18,6 +18,7 @@
 #include "depot/accounting.h"
 #include "depot/replay.h"
 #include "depot/stats.h"
+#include "parser/kernel_image.h"
 #include "parser/log_parser.h"
 #include "parser/model.h"
 #include "parser/sink.h"
@@ -111,6 +112,7 @@ struct AnalyzerOptions {
   std::optional<depot::KernelVersion> kernel;  // instead of what the input says
   std::vector<WhatIf> what_if;
   StackListener* listener = nullptr;
+  parser::KernelImages* images = nullptr;                        // hears the logs as well
   std::function<void(const InputError&)> failed;                 // an input that could not be used
   std::function<void(const InputFacts&)> input_read;             // an input that was used; may be empty
   std::function<void(const std::string&)> warn;                  // something was left out

@@ -35,11 +35,12 @@ Examples:
 Exit status: 0 done, 2 an input could not be used (the others are still analysed).)";
 
 // Without places the analysis is still worth printing; the exit status says that something is missing.
-void symbolize(Analysis& analysis, const SymbolOptions& options, Run& run) {
+void symbolize(Analysis& analysis, const parser::KernelImages& images, const SymbolOptions& options,
+               Run& run) {
   std::vector<const parser::Trace*> traces;
   for (const auto& found : analysis.reports)
     for (const auto& trace : found.report.traces) traces.push_back(&trace);
-  auto symbolized = symbolize_traces(traces, *analysis.frames, options);
+  auto symbolized = symbolize_traces(traces, *analysis.frames, images, options);
   if (const auto* error = std::get_if<std::string>(&symbolized)) {
     run.fail(*error);
     return;
@@ -61,6 +62,9 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
       ->description(
           "The kernel with debug information: frames gain file, line and inlined functions (implies "
           "--reports)");
+  app.get_option("--verbose")
+      ->description(
+          "What each input turned out to be, on standard error; in reports, why a frame has no line");
 }
 
 ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen, std::ostream& out,
@@ -80,6 +84,8 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
     stop_signals.emplace();
     analyzer_options->stopped = [&out] { return StopSignals::stopped() || !out; };
   }
+  parser::KernelImages images;
+  if (options.symbols.wanted()) analyzer_options->images = &images;
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
   stop_signals.reset();
@@ -88,7 +94,7 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   // With nothing that could be read there is nothing to say but why.
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble && options.format == "text")
     return run.exit();
-  if (options.symbols.wanted()) symbolize(analysis, options.symbols, run);
+  if (options.symbols.wanted()) symbolize(analysis, images, options.symbols, run);
   auto sources = open_sources(options.symbols);
   if (const auto* error = std::get_if<std::string>(&sources)) return run.fail(*error);
   if (options.format == "json")

@@ -57,7 +57,10 @@ class Reader {
     // Nothing came, and there is a reason: that is all there is to say.
     if (bytes.peek().empty() && !bytes.error().empty()) return fail(name, bytes.error());
     visitor_.begin(name);
-    for (auto chunk = bytes.next(); !chunk.empty(); chunk = bytes.next()) visitor_.chunk(chunk);
+    for (auto chunk = bytes.next(); !chunk.empty(); chunk = bytes.next()) {
+      visitor_.chunk(chunk);
+      if (visitor_.enough && visitor_.enough()) return visitor_.end();
+    }
     if (!bytes.error().empty()) fail(name, bytes.error());
     if (limit_.reached && !limit_said_) {
       limit_said_ = true;

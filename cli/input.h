@@ -33,6 +33,8 @@ struct InputVisitor {
   std::function<void()> waiting = {};
   // Whether a pipe is to be read no further, as if it had ended. May be empty.
   std::function<bool()> stopped = {};
+  // Whether nobody wants the rest, asked after each chunk. May be empty.
+  std::function<bool()> enough = {};
 };
 
 // Reads `path` with everything below it. Packed input may unpack to `max_unpacked` bytes in all, then it

@@ -4,7 +4,6 @@
 #include <cstring>
 #include <utility>
 
-#include "cli/render/escape.h"
 #include "parser/kernel_image.h"
 #include "parser/prefix.h"
 
@@ -201,18 +200,10 @@ void LogAnnotator::count(const symbolize::Answer& answer) {
     ++counts_.reasons[answer.reason];
 }
 
-// A terminal must not be steered by a log; what is written elsewhere is kept byte for byte.
 void LogAnnotator::pass(std::string_view bytes) const {
   if (bytes.empty()) return;
   if (options_.screen.height == 0) return write_(bytes);
-  std::string safe;
-  while (!bytes.empty()) {
-    const auto next = std::min(bytes.find_first_of("\n\r\t"), bytes.size());
-    safe += render::for_terminal(bytes.substr(0, next));
-    if (next < bytes.size()) safe.push_back(bytes[next]);
-    bytes.remove_prefix(std::min(next + 1, bytes.size()));
-  }
-  write_(safe);
+  write_(render::log_bytes(bytes, options_.screen));
 }
 
 void LogAnnotator::print(std::string_view batch) {
@@ -229,9 +220,8 @@ void LogAnnotator::print(std::string_view batch) {
     pass(batch.substr(at, line.begin - at));
     at = line.end;
     const auto end = line.begin + line.size;
-    const auto text = render::annotated(batch.substr(line.begin, line.size),
-                                        batch.substr(end, line.end - end), annotations, options_);
-    options_.screen.color ? write_(text) : pass(text);
+    write_(render::annotated(batch.substr(line.begin, line.size), batch.substr(end, line.end - end),
+                             annotations, options_));
   }
   pass(batch.substr(at));
 }

@@ -45,6 +45,9 @@ std::string summary(const LogAnnotator::Counts& counts, bool verbose) {
   for (std::size_t i = 0; i < reasons.size() && i < kShown; ++i)
     text += (i == 0 ? ": " : "; ") + render::grouped(reasons[i].first) + " " + reasons[i].second;
   if (reasons.size() > kShown) text += "; and other reasons";
+  const auto mismatch = counts.reasons.lower_bound("build-id differs");
+  if (mismatch != counts.reasons.end() && mismatch->first.starts_with("build-id differs"))
+    text += "; --allow-mismatch uses such files all the same";
   return text + (verbose ? "" : " (-v shows why at each)");
 }
 
@@ -71,7 +74,7 @@ ExitCode run_symbolize(const SymbolizeOptions& options, const render::Screen& sc
     return run.fail(
         "no kernel to look in; name it with --vmlinux (the vmlinux of the build, or of the distribution's "
         "debug "
-        "package, not vmlinuz) or its modules with --modules");
+        "package, not vmlinuz), its modules with --modules, or at least its System.map with --symbols");
   if (!run.check()) return run.exit();
   auto opened = open_symbolizer(options.symbols);
   if (const auto* error = std::get_if<std::string>(&opened)) return run.fail(*error);
@@ -104,6 +107,7 @@ ExitCode run_symbolize(const SymbolizeOptions& options, const render::Screen& sc
     result.flush();
   };
   visitor.stopped = [&] { return !result; };
+  visitor.enough = visitor.stopped;
   for (const auto& input : run.inputs()) read_input(input, options.max_input, visitor);
   if (annotator.counts().without_line > 0) run.warn(summary(annotator.counts(), options.verbose));
   return run.finish();

@@ -25,13 +25,39 @@ std::string cache_folder() {
   return {};
 }
 
-symbolize::Query query_of(const parser::Frame& frame, bool exact) {
+// The kernel whose frames these are.
+struct Image {
+  std::string build_id;
+  std::optional<std::uint64_t> kaslr_offset;
+};
+
+// The one that the kernel file is of, if the logs hold several; what that leaves unsaid is said.
+Image image_of(const parser::KernelImages& images, const std::string& kernel_build_id,
+               std::vector<std::string>& notices) {
+  Image image;
+  const auto& ids = images.build_ids();
+  if (ids.count(kernel_build_id) != 0)
+    image.build_id = kernel_build_id;
+  else if (!ids.empty())
+    image.build_id = *ids.begin();
+  if (ids.size() > 1)
+    notices.push_back(
+        "the logs are of " + std::to_string(ids.size()) +
+        " kernel builds: frames of all are looked up in one; give the logs of each build alone");
+  if (images.offsets().size() == 1) image.kaslr_offset = *images.offsets().begin();
+  if (images.offsets().size() > 1)
+    notices.push_back("the logs have several KASLR offsets: addresses without a symbol are not moved");
+  return image;
+}
+
+symbolize::Query query_of(const parser::Frame& frame, bool exact, const Image& image) {
   symbolize::Query query;
   query.symbol = frame.symbol;
   query.offset = frame.offset;
   if (frame.size != 0) query.size = frame.size;
   query.module = frame.module;
-  query.build_id = frame.build_id;
+  query.build_id = frame.module.empty() ? std::string_view(image.build_id) : frame.build_id;
+  query.kaslr_offset = image.kaslr_offset;
   if (frame.address != 0) query.address = frame.address;
   query.exact_pc = exact;
   return query;
@@ -187,13 +213,13 @@ namespace {
 
 // Asks again, with the frames around it, for each frame that several functions may be.
 void settle(const std::vector<const parser::Trace*>& traces, const parser::FrameTable& frames,
-            symbolize::Symbolizer& symbolizer, Places& places) {
+            symbolize::Symbolizer& symbolizer, const Image& image, Places& places) {
   std::deque<symbolize::Query> neighbours;
   std::vector<Places::Between> keys;
   std::vector<symbolize::Query> queries;
   const auto query = [&](parser::FrameId frame) -> const symbolize::Query* {
     if (frame == Places::kNoFrame) return nullptr;
-    return &neighbours.emplace_back(query_of(frames[frame], false));
+    return &neighbours.emplace_back(query_of(frames[frame], false, image));
   };
   for (const auto* trace : traces) {
     for (std::size_t i = 0; i < trace->frames.size(); ++i) {
@@ -203,7 +229,7 @@ void settle(const std::vector<const parser::Trace*>& traces, const parser::Frame
       const auto key = between(*trace, i, exact);
       if (!places.settled.try_emplace(key).second) continue;
       keys.push_back(key);
-      queries.push_back(query_of(frames[trace->frames[i].frame], exact));
+      queries.push_back(query_of(frames[trace->frames[i].frame], exact, image));
       queries.back().callee = query(std::get<2>(key));
       queries.back().caller = query(std::get<3>(key));
     }
@@ -216,11 +242,14 @@ void settle(const std::vector<const parser::Trace*>& traces, const parser::Frame
 
 std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const parser::Trace*>& traces,
                                                        const parser::FrameTable& frames,
+                                                       const parser::KernelImages& images,
                                                        const SymbolOptions& options) {
   auto opened = open_symbolizer(options);
   if (auto* error = std::get_if<std::string>(&opened)) return std::move(*error);
   auto& symbolizer = std::get<symbolize::Symbolizer>(opened);
 
+  Symbolized result;
+  const auto image = image_of(images, symbolizer.kernel_build_id(), result.notices);
   std::vector<Places::Key> keys;
   for (const auto* trace : traces)
     for (std::size_t i = 0; i < trace->frames.size(); ++i)
@@ -230,12 +259,11 @@ std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const p
 
   std::vector<symbolize::Query> queries;
   queries.reserve(keys.size());
-  for (const auto& [frame, exact] : keys) queries.push_back(query_of(frames[frame], exact));
+  for (const auto& [frame, exact] : keys) queries.push_back(query_of(frames[frame], exact, image));
   auto answers = symbolizer.resolve(queries);
 
-  Symbolized result;
   for (std::size_t i = 0; i < keys.size(); ++i) result.places.answers.emplace(keys[i], std::move(answers[i]));
-  settle(traces, frames, symbolizer, result.places);
+  settle(traces, frames, symbolizer, image, result.places);
   for (const auto& notice : symbolizer.take_notices()) result.notices.push_back(notice_text(notice));
   return result;
 }

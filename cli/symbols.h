@@ -12,6 +12,7 @@
 
 #include "cli/render/source_excerpt.h"
 #include "parser/frame_table.h"
+#include "parser/kernel_image.h"
 #include "parser/model.h"
 #include "symbolize/query.h"
 #include "symbolize/symbolizer.h"
@@ -74,9 +75,11 @@ struct Symbolized {
   Places places;
   std::vector<std::string> notices;  // to be said once: mismatched build-ids, files without DWARF
 };
-// The places of all frames of the traces, or why the files cannot be used at all.
+// The places of all frames of the traces, or why the files cannot be used at all. `images` are those of the
+// logs: a kernel file of another build is refused.
 std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const parser::Trace*>& traces,
                                                        const parser::FrameTable& frames,
+                                                       const parser::KernelImages& images,
                                                        const SymbolOptions& options);
 
 }  // namespace cli

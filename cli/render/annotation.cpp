@@ -1,5 +1,7 @@
 #include "cli/render/annotation.h"
 
+#include <algorithm>
+
 #include "cli/render/escape.h"
 #include "cli/render/frame_text.h"
 #include "cli/render/style.h"
@@ -41,12 +43,12 @@ std::string appended(std::string_view line, std::span<const Annotation> annotati
   std::string text;
   std::size_t at = 0;
   for (const auto& annotation : annotations) {
-    text.append(line.substr(at, annotation.reference.end - at));
+    text += log_bytes(line.substr(at, annotation.reference.end - at), options.screen);
     at = annotation.reference.end;
     const auto added = addition(annotation, options);
     if (!added.empty()) text += styled(options.screen, Style::dim, added);
   }
-  return text.append(line.substr(at));
+  return text + log_bytes(line.substr(at), options.screen);
 }
 
 // "mm/slab.h:3 mm/slub.c:12", innermost first.
@@ -76,22 +78,35 @@ std::string decoded(std::string_view line, std::span<const Annotation> annotatio
     const auto& reference = annotation.reference;
     const auto& answer = *annotation.answer;
     if (!answer.location || answer.location->file.empty()) {
-      text += line.substr(at, reference.end - at);
+      text += log_bytes(line.substr(at, reference.end - at), options.screen);
       if (answer.location && reference.symbol.empty()) text += " " + symbol_text(*answer.location);
       if (options.reasons && !answer.reason.empty()) text += reason_text(answer);
     } else {
       std::string mark;  // "? ", behind the address
-      text += without_address(line.substr(at, reference.begin - at), reference, mark);
-      text += mark;
+      text +=
+          log_bytes(without_address(line.substr(at, reference.begin - at), reference, mark), options.screen);
+      text += log_bytes(mark, options.screen);
       text += for_terminal(answer.location->function) + " (" + all_places(*answer.location) + ")";
       if (!reference.module.empty()) text.append(" ").append(reference.module);
     }
     at = reference.end;
   }
-  return text.append(line.substr(at));
+  return text + log_bytes(line.substr(at), options.screen);
 }
 
 }  // namespace
+
+std::string log_bytes(std::string_view bytes, const Screen& screen) {
+  if (screen.height == 0) return std::string(bytes);
+  std::string safe;
+  while (!bytes.empty()) {
+    const auto next = std::min(bytes.find_first_of("\n\r\t"), bytes.size());
+    safe += for_terminal(bytes.substr(0, next));
+    if (next < bytes.size()) safe.push_back(bytes[next]);
+    bytes.remove_prefix(std::min(next + 1, bytes.size()));
+  }
+  return safe;
+}
 
 bool annotates(const symbolize::Answer& answer, const AnnotationOptions& options) {
   return answer.location || (options.reasons && !answer.reason.empty());
@@ -110,7 +125,7 @@ std::string annotated(std::string_view line, std::string_view end, std::span<con
     const auto lead = line.substr(0, first.reference.begin);
     for (const auto& inlined : first.answer->location->inlined) {
       const auto place = place_text(inlined.file, inlined.line);
-      text.append(lead);
+      text += log_bytes(lead, options.screen);
       text += styled(options.screen, Style::dim,
                      for_terminal(inlined.function) + (place.empty() ? "" : " " + place) + " [inline]");
       text.append(new_line);

@@ -30,6 +30,9 @@ struct AnnotationOptions {
   Sources sources = {};  // shows lines of them below each frame of a trace that has a place
 };
 
+// Bytes of the log as they may be written: as they are, but on a terminal, which a log must not steer.
+std::string log_bytes(std::string_view bytes, const Screen& screen);
+
 // Whether there is anything to write for that answer.
 bool annotates(const symbolize::Answer& answer, const AnnotationOptions& options);
 

@@ -178,6 +178,17 @@ TEST_CASE(
            "\\x1b[2J\ttab\r\n f+0x1/0x2 mm/slub.c:1\\x07\n");
 }
 
+TEST_CASE("on a terminal with colours, what is added is coloured and the log is still made safe") {
+  cli::render::AnnotationOptions options;
+  options.screen.height = 24;
+  options.screen.color = true;
+  CHECK_EQ(Annotated(options).all("\x1b[2J f+0x1/0x2\x07\n"),
+           "\\x1b[2J f+0x1/0x2\x1b[2m mm/slub.c:1\x1b[0m\\x07\n");
+  CHECK_EQ(Annotated(options).all("\x1b[2J outer+0x1/0x2\n").substr(0, 8), "\\x1b[2J ");
+  options.style = cli::render::AnnotationStyle::decode;
+  CHECK_EQ(Annotated(options).all("\x1b[2J f+0x1/0x2\x07\n"), "\\x1b[2J f (mm/slub.c:1)\\x07\n");
+}
+
 TEST_CASE("lines longer than any that names code, and without an end, pass through in bounded memory") {
   const std::string line = " f+0x1/0x2" + std::string(cli::LogAnnotator::kLongestLine, 'x') + "\n";
   CHECK_EQ(appended(line), line);

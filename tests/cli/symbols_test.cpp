@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include "cli/analyze.h"
 #include "cli/render/text.h"
 #include "tests/cli/analyse.h"
+#include "tests/cli/command.h"
 
 namespace {
 
@@ -34,7 +36,7 @@ TEST_CASE("a kernel that cannot be read is said, with its path") {
   const auto result = tests::analyse({{"log", kInterrupted}});
   cli::SymbolOptions options;
   options.vmlinux = "/no/such/vmlinux";
-  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, options);
+  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, {}, options);
   REQUIRE(std::holds_alternative<std::string>(answer));
   CHECK(std::get<std::string>(answer).find("/no/such/vmlinux") != std::string::npos);
 }
@@ -62,4 +64,27 @@ TEST_CASE("places show in the text: the line, what was inlined above it, or the 
   CHECK(text.find("    inner  mm/inner.h:3  [inline]\n    victim+0x5/0x10  mm/victim.c:12\n"
                   "        2 |         before\\x1b\n      > 3 | }\n") != std::string::npos);
   CHECK(text.find("    caller+0x5/0x10  (no such symbol)\n") != std::string::npos);
+}
+
+TEST_CASE("the analysis refuses a kernel of another build, by the id that the log prints") {
+  const tests::Folder folder;
+  const auto log =
+      folder.file("log",
+                  "BUG: KASAN: slab-out-of-bounds in start_kernel+0x1/0x10\n"
+                  "Read of size 8 at addr ffff888000000008 by task cat/7\n"
+                  "CPU: 0 PID: 7 Comm: cat Not tainted 6.12.0 #1 0123456789abcdef0123456789abcdef01234567\n"
+                  "Call Trace:\n"
+                  " start_kernel+0x5/0x100\n"
+                  "\n"
+                  "==================================================================\n");
+  const std::string kernel = std::string(SYMBOLIZE_PROGRAMS) + "/kernel-gcc-5";
+  auto ran = tests::run(cli::setup_analyze, cli::run_analyze, {"--vmlinux", kernel, "--no-cache", log});
+  CHECK(ran.err.find("build-id differs: the log has 0123456789") != std::string::npos);
+  CHECK(ran.out.find("init/main.c:") == std::string::npos);
+  ran = tests::run(cli::setup_analyze, cli::run_analyze, {"--vmlinux", kernel, "--no-cache", "-v", log});
+  CHECK(ran.out.find("(build-id differs") != std::string::npos);
+  ran = tests::run(cli::setup_analyze, cli::run_analyze,
+                   {"--vmlinux", kernel, "--no-cache", "--allow-mismatch", log});
+  CHECK(ran.err.find("build-id differs") != std::string::npos);
+  CHECK(ran.out.find("init/main.c:") != std::string::npos);
 }

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "fixture.h"
 #include "symbolize/elf_file.h"
 #include "symbolize/module_finder.h"
@@ -163,6 +165,37 @@ TEST_CASE("a build-id may be printed in part") {
   CHECK_FALSE(same_build_id("0123abc", "0123abcd9999"));
   CHECK_FALSE(same_build_id("0123abce", "0123abcd9999"));
   CHECK_FALSE(same_build_id("0123abcd99990", "0123abcd9999"));
+}
+
+TEST_CASE("a file without a debug link finds its debug file by its own place in a tree of them") {
+  const TemporaryFolder folder;
+  const std::string real = std::filesystem::canonical(folder.path()).string();
+  const std::string kernel = folder.copy(program("kernel-no-dwarf"), "boot/vmlinux");
+  Options options;
+  options.debug_dirs = {folder.path() + "/debug"};
+  Query query;
+  query.address = mark(kernel, 2);
+  query.exact_pc = true;
+  const std::string found = "plain " + line("init/main.c", "plain");
+  {
+    Symbolizer symbolizer = open_kernel(kernel, options);
+    CHECK(ask(symbolizer, query).reason == "no debug information");
+  }
+  const std::string id = ElfFile::open(kernel).value().build_id();
+  for (const std::string& name : {real + "/boot/vmlinux.debug", real + "/boot/vmlinux",
+                                  "/.build-id/" + id.substr(0, 2) + "/" + id.substr(2) + ".debug"}) {
+    CAPTURE(name);
+    const std::string debug = folder.copy(program("kernel-gcc-5"), "debug" + name);
+    {
+      Symbolizer symbolizer = open_kernel(kernel, options);
+      CHECK(text(ask(symbolizer, query)) == found);
+    }
+    std::filesystem::remove(debug);
+  }
+  // A file of another build is none.
+  folder.copy(program("other/module-gcc-5.ko"), "debug" + real + "/boot/vmlinux");
+  Symbolizer symbolizer = open_kernel(kernel, options);
+  CHECK(ask(symbolizer, query).reason == "no debug information");
 }
 
 }  // namespace symbolize::test
