@@ -49,6 +49,13 @@ bool is_binary(const parser::TextFacts& facts, bool recognised) {
 
 }  // namespace
 
+std::size_t shown_config(const Analysis& analysis) {
+  if (analysis.configs.size() > kDefaultConfigs) return kDefaultConfigs;
+  for (std::size_t i = 0; i < kDefaultConfigs; ++i)
+    if (analysis.is_log[i]) return i;
+  return kDefaultConfigs - 1;
+}
+
 Analyzer::Analyzer(AnalyzerOptions options) : options_(std::move(options)), parser_(*this) {}
 Analyzer::~Analyzer() = default;
 

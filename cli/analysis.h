@@ -92,6 +92,10 @@ struct Analysis {
   }
 };
 
+// The config that single records are counted under: as asked, else the layout of the kernel that speaks, else
+// the newest.
+std::size_t shown_config(const Analysis& analysis);
+
 // Hears, in order, of what goes into the depot.
 class StackListener {
  public:

@@ -29,15 +29,6 @@ by what. It folds the saves of a stack into its first one where no depot tells t
 
 Exit status: 0 done, 2 an input could not be used (the others are still read).)";
 
-// The config that bytes are counted under: as asked, else the layout of the kernel that speaks, else the
-// newest.
-std::size_t chosen_config(const Analysis& analysis) {
-  if (analysis.configs.size() > kDefaultConfigs) return kDefaultConfigs;
-  for (std::size_t i = 0; i < kDefaultConfigs; ++i)
-    if (analysis.is_log[i]) return i;
-  return kDefaultConfigs - 1;
-}
-
 // A record's handle tells its place, and that depends on every save before it: only a list of one boot has
 // them all.
 bool knows_order(const Analysis& analysis) {
@@ -49,7 +40,7 @@ bool knows_order(const Analysis& analysis) {
 render::StackRows rows(const StacksOptions& options, const Analysis& analysis, const Analyzer& analyzer,
                        const StackCollection& collection) {
   render::StackRows rows;
-  rows.config = analysis.configs[chosen_config(analysis)];
+  rows.config = analysis.configs[shown_config(analysis)];
   rows.total_saves = analysis.facts.saves;
   rows.total_unique = analysis.facts.unique;
   const depot::Layout layout(rows.config);
@@ -60,7 +51,7 @@ render::StackRows rows(const StacksOptions& options, const Analysis& analysis, c
     const auto depth = collection.words(id).size();
     const bool refcounted = depot::saves_refcounted(rows.config, stack.client, stack.evictable);
     rows.rows.push_back({id, depth, layout.record(depth, refcounted).total(), std::nullopt});
-    if (order) rows.rows.back().handle = analyzer.handle(chosen_config(analysis), collection.words(id));
+    if (order) rows.rows.back().handle = analyzer.handle(shown_config(analysis), collection.words(id));
     rows.saves += stack.count;
   }
   rows.unique = rows.rows.size();

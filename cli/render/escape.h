@@ -13,6 +13,10 @@ std::string for_terminal(std::string_view text);
 // Valid UTF-8 for JSON and other formats that escape controls by themselves: bad bytes become U+FFFD.
 std::string valid_utf8(std::string_view text);
 
+// For HTML, as text or as a value in double quotes: what for_terminal() makes visible, then & < > " ' as
+// character references. The result is valid in UTF-8 documents whatever the bytes were.
+std::string for_html(std::string_view text);
+
 // How many columns `text`, already safe, takes: one per code point, none for combining marks.
 std::size_t columns(std::string_view text);
 
