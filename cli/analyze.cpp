@@ -6,8 +6,11 @@
 #include <variant>
 #include <vector>
 
+#include "cli/render/html.h"
 #include "cli/render/json.h"
 #include "cli/render/text.h"
+#include "cli/stack_collection.h"
+#include "cli/stack_filter.h"
 
 namespace cli {
 namespace {
@@ -23,6 +26,8 @@ Examples:
   depot-analyze dmesg.txt /sys/kernel/debug/slab/ /sys/kernel/debug/stackdepot/stats
                                                  a whole machine's stacks beside the kernel's own counters
   depot-analyze --format json console.log.xz     for programs
+  depot-analyze --format html -o report.html dmesg.txt
+                                                 a page to look at and hand on: one file, no script, no request
   depot-analyze --vmlinux vmlinux --modules /lib/modules/6.12.3 dmesg.txt
                                                  each report with its lines of source
   depot-analyze --what-if kernel=6.8-rc4,max-frames=32 dmesg.txt
@@ -49,7 +54,7 @@ void symbolize(Analysis& analysis, const SymbolOptions& options, Run& run) {
 void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
   app.description("Reads what Linux kernels print about memory bugs, and measures their stack depot.");
   app.footer(kFooter);
-  setup_run(app, options, {"text", "json"});
+  setup_run(app, options, {"text", "json", "html"});
   app.add_flag("--reports", options.reports, "Each report with its fields and stacks, after the summary");
   app.add_option("--vmlinux", options.symbols.vmlinux,
                  "The kernel with debug information: frames gain file, line and inlined functions (implies "
@@ -70,7 +75,10 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   auto analyzer_options = run.check();
   if (!analyzer_options) return run.exit();
   const bool reports = options.reports || options.symbols.wanted();
-  analyzer_options->keep_reports = options.format == "json" || reports;
+  analyzer_options->keep_reports = options.format != "text" || reports;
+  StackFilter everything;
+  StackCollection stacks(everything, {});
+  if (options.format == "html") analyzer_options->listener = &stacks;
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
   auto analysis = analyzer.finish();
@@ -80,6 +88,8 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   if (options.symbols.wanted()) symbolize(analysis, options.symbols, run);
   if (options.format == "json")
     render::json(analysis, run.result(out));
+  else if (options.format == "html")
+    run.result(out) << render::html(analysis, stacks);
   else
     run.result(out) << render::text(analysis, {screen, reports});
   return run.finish();
