@@ -57,7 +57,6 @@ struct Lighter {
 Icicle make_icicle(const StackCollection& collection, const std::vector<std::uint64_t>& weights,
                    const IcicleLimits& limits) {
   Icicle icicle;
-  icicle.least = limits.least;
   Names names(collection);
   Group root;
   for (depot::StackId id = 0; id < weights.size(); ++id) {
@@ -108,10 +107,19 @@ Icicle make_icicle(const StackCollection& collection, const std::vector<std::uin
     waiting.pop();
     icicle.boxes.push_back({names.text(group.name), group.depth, group.left, group.weight,
                             static_cast<std::uint64_t>(group.stacks.size())});
-    icicle.depth = std::max(icicle.depth, group.depth + 1);
     open(group, group.depth + 1);
   }
   icicle.pruned = icicle.pruned || !waiting.empty();
+
+  // A single deep stack would make a tall picture of nothing.
+  std::vector<double> rows(limits.depth, 0);
+  for (const auto& box : icicle.boxes)
+    rows[box.depth] += static_cast<double>(box.weight) / static_cast<double>(icicle.total);
+  while (icicle.depth < limits.depth && rows[icicle.depth] >= limits.least_row) ++icicle.depth;
+  const auto deeper = std::remove_if(icicle.boxes.begin(), icicle.boxes.end(),
+                                     [&](const IcicleBox& box) { return box.depth >= icicle.depth; });
+  icicle.pruned = icicle.pruned || deeper != icicle.boxes.end();
+  icicle.boxes.erase(deeper, icicle.boxes.end());
   return icicle;
 }
 

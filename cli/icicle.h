@@ -23,13 +23,13 @@ struct Icicle {
   std::uint32_t depth = 0;       // rows
   std::vector<IcicleBox> boxes;  // a parent before its children, larger ones first
   bool pruned = false;
-  double least = 0;  // share below which boxes are left out
 };
 
 struct IcicleLimits {
   std::size_t boxes = 300;
-  std::uint32_t depth = 48;
-  double least = 1.0 / 400;
+  std::uint32_t depth = 32;
+  double least = 1.0 / 250;     // of a box
+  double least_row = 1.0 / 20;  // of all boxes of a row; what lies further in is left out
 };
 
 // `weights` by StackId; those of weight 0 are left out.

@@ -50,7 +50,6 @@ std::string about(const Analysis& analysis) {
   std::uint64_t lines = 0;
   for (const auto& input : analysis.inputs) lines += input.lines;
   auto text = plural(lines, "line", "lines");
-  if (analysis.inputs.size() != 1) text = plural(analysis.inputs.size(), "input", "inputs") + ", " + text;
   const auto boots = analysis.boots.size() + analysis.boots_left_out;
   if (boots == 1) text += ", " + kernel_text(analysis.boots.front());
   if (boots > 1) text += ", " + grouped(boots) + " boots";
@@ -58,8 +57,9 @@ std::string about(const Analysis& analysis) {
 }
 
 std::string heading(const Analysis& analysis) {
-  return analysis.inputs.size() == 1 ? analysis.inputs.front().path
-                                     : plural(analysis.inputs.size(), "input", "inputs");
+  if (analysis.inputs.size() != 1) return plural(analysis.inputs.size(), "input", "inputs");
+  const auto& path = analysis.inputs.front().path;
+  return path == "-" ? "Standard input" : path;
 }
 
 std::vector<Tile> facts(const Analysis& analysis) {
@@ -87,17 +87,23 @@ std::vector<Tile> facts(const Analysis& analysis) {
 
 void titles(Html& html, const Analysis& analysis, const Chosen& chosen) {
   if (analysis.titles.empty()) return;
-  std::vector<std::vector<TableCell>> rows;
+  html.leaf("h3", "What happened, in order").open("ol", {{"class", "titles"}});
   for (std::size_t i = 0; i < std::min(kMostTitles, analysis.titles.size()); ++i) {
     const auto& facts = analysis.titles[i];
     const auto known = chosen.of_title.find(facts.first.title);
-    auto title = facts.first.title + (facts.corrupted == facts.count ? " (damaged)" : "");
-    rows.push_back(
-        {known == chosen.of_title.end() ? TableCell(std::move(title))
-                                        : TableCell(std::move(title), "#" + report_id(known->second)),
-         report_detail(facts.first), grouped(facts.count), place(analysis, facts.input, facts.line)});
+    html.line_break().open("li").open("span");
+    if (known == chosen.of_title.end())
+      html.text(facts.first.title);
+    else
+      html.leaf("a", facts.first.title, {{"href", "#" + report_id(known->second)}});
+    if (facts.count > 1) html.text(" ").leaf("span", grouped(facts.count) + " times", {{"class", "badge"}});
+    if (facts.corrupted == facts.count) html.text(" ").leaf("span", "damaged", {{"class", "badge alarm"}});
+    html.close();
+    html.leaf("span", report_detail(facts.first))
+        .leaf("span", place(analysis, facts.input, facts.line), {{"class", "quiet"}});
+    html.close();
   }
-  table(html, "What happened, in order", {{"report"}, {"detail"}, {"times", true}, {"first seen"}}, rows);
+  html.close();
   auto more = analysis.titles_left_out;
   for (std::size_t i = kMostTitles; i < analysis.titles.size(); ++i) more += analysis.titles[i].count;
   if (more > 0) note(html, plural(more, "more report", "more reports") + " of further titles.");
@@ -131,7 +137,10 @@ void inputs(Html& html, const Analysis& analysis) {
     rows.push_back({input.path, std::string(parser::input_kind_name(input.kind)), grouped(input.lines),
                     kib(input.bytes)});
   }
+  const bool many = rows.size() > 12;
+  if (many) html.open("details").leaf("summary", plural(rows.size(), "input", "inputs"));
   table(html, "What was read", {{"input"}, {"kind"}, {"lines", true}, {"size", true}}, rows);
+  if (many) html.close();
   if (analysis.inputs.size() > kMostInputs)
     note(html, plural(analysis.inputs.size() - kMostInputs, "more input", "more inputs") + ".");
   if (analysis.boots.size() > 1) {

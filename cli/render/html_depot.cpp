@@ -178,23 +178,33 @@ void stacks_section(Html& html, const Analysis& analysis, const StackCollection&
   const auto by_bytes = make_icicle(stacks, bytes, {});
   icicle(html, "By saves", "saves", by_saves);
   icicle(html, "By bytes of records", "bytes", by_bytes);
-  if (by_saves.pruned || by_bytes.pruned)
-    note(html, "The largest boxes are drawn: at most " + std::to_string(IcicleLimits().boxes) + ", down to " +
-                   percent(by_saves.least) + " of all and " + std::to_string(IcicleLimits().depth) +
-                   " frames deep. depot-analyze stacks --format folded gives all of them.");
+  if (by_saves.pruned || by_bytes.pruned) {
+    const IcicleLimits limits;
+    note(html, "The largest boxes are drawn, at most " + std::to_string(limits.boxes) +
+                   ": a box takes at least " + percent(limits.least) + " of all, a row " +
+                   percent(limits.least_row) + ". depot-analyze stacks --format folded has everything.");
+  }
   note(html, "Bytes are those of " + config.name + ".");
 
   html.leaf("h3", "Saved most often");
   std::stable_sort(order.begin(), order.end(),
                    [&](depot::StackId a, depot::StackId b) { return saves[a] > saves[b]; });
   for (std::size_t i = 0; i < std::min(kShown, order.size()); ++i) {
+    constexpr std::size_t kNamed = 4;
     const auto words = stacks.words(order[i]);
+    std::string names;
+    for (std::size_t k = 0; k < std::min(kNamed, words.size()); ++k) {
+      const auto& frame = stacks.frame(words[k]);
+      names +=
+          (k == 0 ? "" : " < ") + (frame.symbol.empty() ? hex(frame.address) : std::string(frame.symbol));
+    }
+    if (words.size() > kNamed) names += " < ...";
     html.line_break().open("details", {{"class", "trace"}}).open("summary");
     html.leaf("strong", plural(saves[order[i]], "save", "saves"));
     html.leaf("span",
-              ", " + grouped(bytes[order[i]]) + " bytes, " + plural(words.size(), "frame", "frames") + ": " +
-                  stored_frame_text(stacks.frame(words.front())),
+              " of " + grouped(bytes[order[i]]) + " bytes, " + plural(words.size(), "frame", "frames") + ": ",
               {{"class", "quiet"}});
+    html.leaf("code", names);
     html.close().open("ol", {{"class", "frames"}});
     for (const auto word : words) html.leaf("li", stored_frame_text(stacks.frame(word)));
     html.close().close();

@@ -59,7 +59,12 @@ void tiles(Html& html, const std::vector<Tile>& tiles) {
 void table(Html& html, std::string_view caption, const std::vector<TableColumn>& columns,
            const std::vector<std::vector<TableCell>>& rows) {
   begin_scroll(html, caption);
-  html.open("table").leaf("caption", caption).open("thead").open("tr");
+  // Few columns far from one another are hard to follow.
+  if (columns.size() <= 3)
+    html.open("table", {{"class", "narrow"}});
+  else
+    html.open("table");
+  html.leaf("caption", caption).open("thead").open("tr");
   for (const auto& column : columns)
     html.leaf("th", column.name, {{"scope", "col"}, {"class", column.number ? "number" : "words"}});
   html.close().close().open("tbody");

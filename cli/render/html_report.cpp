@@ -9,7 +9,7 @@ namespace {
 
 void place(Html& html, const std::string& file, unsigned line) {
   if (!file.empty())
-    html.text(" ").leaf("span", file + (line == 0 ? "" : ":" + std::to_string(line)), {{"class", "place"}});
+    html.text(" ").leaf("span", file + (line == 0 ? "" : ":" + std::to_string(line)), {{"class", "source"}});
 }
 
 void frame(Html& html, const parser::Frame& frame, bool reliable, const symbolize::Answer* answer) {

@@ -10,7 +10,7 @@ import sys
 
 program, testdata = sys.argv[1], pathlib.Path(sys.argv[2])
 VOID = {"meta", "rect"}  # what the pages write as <tag/>
-ALLOWED = {"a", "body", "caption", "dd", "details", "div", "dl", "dt", "figure", "footer", "g", "h1", "h2", "h3", "h4", "head",
+ALLOWED = {"a", "body", "caption", "code", "dd", "details", "div", "dl", "dt", "figure", "footer", "g", "h1", "h2", "h3", "h4", "head",
            "header", "html", "li", "main", "meta", "nav", "ol", "p", "pre", "rect", "section", "span", "strong", "style",
            "summary", "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul"}
 

@@ -59,11 +59,11 @@ bool safe_for_terminal(std::string_view text) {
 // Every tag is one that we write: '<' of the input comes out as a reference.
 bool safe_html(std::string_view page) {
   static const std::set<std::string, std::less<>> kOurs{
-      "!DOCTYPE", "a",      "body",   "caption", "dd",      "details", "div",   "dl",    "dt",
-      "figure",   "footer", "g",      "h1",      "h2",      "h3",      "h4",    "head",  "header",
-      "html",     "li",     "main",   "meta",    "nav",     "ol",      "p",     "pre",   "rect",
-      "section",  "span",   "strong", "style",   "summary", "svg",     "table", "tbody", "td",
-      "text",     "th",     "thead",  "title",   "tr",      "ul"};
+      "!DOCTYPE", "a",       "body",   "caption", "code",  "dd",      "details", "div",   "dl",
+      "dt",       "figure",  "footer", "g",       "h1",    "h2",      "h3",      "h4",    "head",
+      "header",   "html",    "li",     "main",    "meta",  "nav",     "ol",      "p",     "pre",
+      "rect",     "section", "span",   "strong",  "style", "summary", "svg",     "table", "tbody",
+      "td",       "text",    "th",     "thead",   "title", "tr",      "ul"};
   for (auto at = page.find('<'); at != std::string_view::npos; at = page.find('<', at + 1)) {
     const auto start = page.substr(at + 1, 1) == "/" ? at + 2 : at + 1;
     const auto end = page.find_first_of(" />\n", start);
