@@ -14,6 +14,7 @@
 
 #include "cli/configs.h"
 #include "cli/input.h"
+#include "cli/report_filter.h"
 #include "cli/symbols.h"
 #include "depot/accounting.h"
 #include "depot/replay.h"
@@ -73,6 +74,9 @@ struct Analysis {
   std::uint64_t titles_left_out = 0;  // reports of further titles
   std::map<parser::Family, std::uint64_t> families;
   std::uint64_t report_count = 0;
+  bool filtered = false;               // a filter was set
+  std::uint64_t reports_left_out = 0;  // by it
+  std::uint64_t reports_untimed = 0;   // it let through for want of a time to compare
   std::uint64_t corrupted = 0;
   std::array<std::uint64_t, parser::kOtherSplats> other_splats{};
   std::vector<KernelStats> kernel_stats;
@@ -113,6 +117,7 @@ struct AnalyzerOptions {
   std::optional<depot::KernelVersion> kernel;  // instead of what the input says
   std::vector<WhatIf> what_if;
   StackListener* listener = nullptr;
+  const ReportFilter* filter = nullptr;               // of reports; what the depot holds is measured whole
   std::function<void(const InputError&)> failed;      // an input that could not be used
   std::function<void(const InputFacts&)> input_read;  // an input that was used; may be empty
   std::function<void(const std::string&)> warn;       // something was left out

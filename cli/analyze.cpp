@@ -55,6 +55,7 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
   app.description("Reads what Linux kernels print about memory bugs, and measures their stack depot.");
   app.footer(kFooter);
   setup_run(app, options, {"text", "json", "html"});
+  setup_report_filter(app, options.filter);
   app.add_flag("--reports", options.reports, "Each report with its fields and stacks, after the summary");
   app.add_option("--vmlinux", options.symbols.vmlinux,
                  "The kernel with debug information: frames gain file, line and inlined functions (implies "
@@ -72,10 +73,13 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
 ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen, std::ostream& out,
                      std::ostream& err) {
   Run run(options, err);
+  ReportFilter filter;
+  if (const auto error = filter.set(options.filter)) return run.fail(*error);
   auto analyzer_options = run.check();
   if (!analyzer_options) return run.exit();
   const bool reports = options.reports || options.symbols.wanted();
   analyzer_options->keep_reports = options.format != "text" || reports;
+  analyzer_options->filter = &filter;
   StackFilter everything;
   StackCollection stacks(everything, {});
   if (options.format == "html") analyzer_options->listener = &stacks;

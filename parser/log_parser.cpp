@@ -77,6 +77,7 @@ void LogParser::finish_input() {
 
 void LogParser::on_line(std::string_view raw, std::uint64_t number) {
   auto line = read_line(raw, number);
+  raw_ = raw;
   if (line.userspace) return;
   if (line.prefixed) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
@@ -177,6 +178,7 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     context.report = std::move(report);
     context.report->keep_text(line);
+    context.report->set_time(line, raw_);
     context.lead = {};
     return;
   }

@@ -76,6 +76,7 @@ class LogParser {
   LineSplitter splitter_;
   DumpReader dumps_;
   std::unordered_map<std::uint64_t, Context> contexts_;  // by Caller::key(); only those with something open
+  std::string_view raw_;                                 // the line at hand, as long as on_line() runs
   std::uint64_t last_key_ = 0;                           // whose line came last, for lines without a prefix
   bool any_prefix_ = false;                              // of this input
   bool bare_report_ = false;  // a title without a prefix came, and no line with one since

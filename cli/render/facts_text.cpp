@@ -73,6 +73,16 @@ std::string report_counts(const Analysis& analysis) {
   return text;
 }
 
+std::string filter_note(const Analysis& analysis) {
+  if (!analysis.filtered) return {};
+  auto text = plural(analysis.reports_left_out, "report was", "reports were") +
+              " left out by --family, --title or --since.";
+  if (analysis.reports_untimed > 0)
+    text += " " + plural(analysis.reports_untimed, "report carries", "reports carry") +
+            " no time that --since could be compared with; they were kept.";
+  return text;
+}
+
 std::string kernel_text(const BootFacts& boot) {
   if (boot.release.empty()) return "kernel not named";
   return "kernel " + boot.release + (boot.arch.empty() ? "" : " " + boot.arch);

@@ -99,7 +99,7 @@ void end_fields(Html& html) {
   html.close();
 }
 
-void report(Html& html, const parser::Report& report, const ReportPlace& place,
+void report(Html& html, const parser::Report& report, const ReportOnPage& place,
             const parser::FrameTable& frames, const Places& places) {
   html.line_break();
   if (place.open)
@@ -111,6 +111,10 @@ void report(Html& html, const parser::Report& report, const ReportPlace& place,
   html.leaf("span", report_detail(report), {{"class", "quiet"}}).close();
   begin_fields(html);
   field(html, "place", place.place);
+  std::string time;
+  if (report.time_us) time = fixed(static_cast<double>(*report.time_us) / 1e6, 6) + " s after boot";
+  if (report.wall_time) time += (time.empty() ? "" : ", ") + report.wall_time->text();
+  field(html, "time", time);
   field(html, "damage", report.corrupted_reason);
   for (const auto& [name, value] : report_fields(report)) field(html, name, value);
   if (!report.source_file.empty())

@@ -19,12 +19,12 @@ void field(Html& html, std::string_view name, std::string_view value);
 void end_fields(Html& html);
 
 // A report that folds: its title, below it what it says and its traces. `place` is where it was found.
-struct ReportPlace {
+struct ReportOnPage {
   std::string id;     // of the element
   std::string place;  // "dmesg.txt:12..95"
   bool open = false;  // at first
 };
-void report(Html& html, const parser::Report& report, const ReportPlace& place,
+void report(Html& html, const parser::Report& report, const ReportOnPage& place,
             const parser::FrameTable& frames, const Places& places);
 
 }  // namespace cli::render

@@ -86,6 +86,11 @@ std::string titles(const Analysis& analysis, const Screen& screen) {
   return text;
 }
 
+std::string filtered(const Analysis& analysis, const Screen& screen) {
+  const auto text = filter_note(analysis);
+  return text.empty() ? text : "\n" + wrapped(text, prose_width(screen), "  ");
+}
+
 std::string other_splats(const Analysis& analysis, const Screen& screen) {
   std::string text;
   for (std::size_t i = 0; i < parser::kOtherSplats; ++i) {
@@ -118,8 +123,8 @@ std::string boots(const Analysis& analysis) {
 
 std::string text(const Analysis& analysis, const TextOptions& options) {
   const auto& screen = options.screen;
-  auto out = header(analysis, screen) + titles(analysis, screen) + other_splats(analysis, screen) +
-             boots(analysis) + depot_text(analysis, screen);
+  auto out = header(analysis, screen) + titles(analysis, screen) + filtered(analysis, screen) +
+             other_splats(analysis, screen) + boots(analysis) + depot_text(analysis, screen);
   if (options.reports)
     for (const auto& found : analysis.reports) out += report_text(analysis, found, screen);
   return out;
