@@ -41,13 +41,12 @@ depot::Client client_of_trace(const parser::Trace& trace) {
   return depot::Client::kUnknown;
 }
 
-// An input that nothing was recognised in and that is not text either.
+}  // namespace
+
 bool is_binary(const parser::TextFacts& facts, bool recognised) {
   return !recognised && (facts.text_lines == 0 ||
                          facts.text_bytes < (facts.bytes - std::min(facts.bytes, facts.nul_bytes)) / 10);
 }
-
-}  // namespace
 
 std::size_t shown_config(const Analysis& analysis) {
   if (analysis.configs.size() > kDefaultConfigs) return kDefaultConfigs;

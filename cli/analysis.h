@@ -111,6 +111,9 @@ class StackListener {
   virtual void on_boot(const BootFacts& boot, bool begins) = 0;
 };
 
+// An input that nothing was recognised in and that is not text either.
+bool is_binary(const parser::TextFacts& facts, bool recognised);
+
 // What may be limited so that memory does not grow with the input.
 struct AnalyzerOptions {
   bool keep_reports = true;

@@ -18,6 +18,7 @@ namespace {
 constexpr const char* kFooter =
     R"(Commands (depot-analyze COMMAND --help tells more; a file of that name is ./COMMAND):
   estimate                                       memory per kernel and config, from stacks, counters or numbers
+  triage                                         many logs: groups, what is new, formats for CI, exit status
   stacks                                         unique stacks: counts, bytes, flame graphs, stack lists
 
 Examples:

@@ -208,13 +208,29 @@ std::vector<std::string> files_below(const std::string& directory, std::error_co
 
 }  // namespace
 
+std::vector<InputName> list_inputs(const std::vector<std::string>& paths,
+                                   const std::function<void(const InputError&)>& failed) {
+  std::vector<InputName> inputs;
+  for (const auto& path : paths) {
+    std::error_code error;
+    if (path == "-" || !fs::is_directory(path, error)) {
+      inputs.push_back({path, true});
+      continue;
+    }
+    const auto files = files_below(path, error);
+    if (error) failed({path, error.message(), ""});
+    if (files.empty() && !error) failed({path, "a directory without files", "name the log itself"});
+    for (const auto& file : files) inputs.push_back({file, false});
+  }
+  return inputs;
+}
+
+void read_input(const InputName& input, std::uint64_t max_unpacked, const InputVisitor& visitor) {
+  read_file(input, max_unpacked, visitor);
+}
+
 void read_input(const std::string& path, std::uint64_t max_unpacked, const InputVisitor& visitor) {
-  std::error_code error;
-  if (path == "-" || !fs::is_directory(path, error)) return read_file({path, true}, max_unpacked, visitor);
-  const auto files = files_below(path, error);
-  if (error) visitor.failed({path, error.message(), ""});
-  if (files.empty() && !error) visitor.failed({path, "a directory without files", "name the log itself"});
-  for (const auto& file : files) read_file({file, false}, max_unpacked, visitor);
+  for (const auto& input : list_inputs({path}, visitor.failed)) read_input(input, max_unpacked, visitor);
 }
 
 std::uint64_t total_bytes(const std::vector<std::string>& paths) {

@@ -34,6 +34,13 @@ inline constexpr std::size_t kChunk = 256 * 1024;
 // Reads `path` with everything below it. Packed input may unpack to `max_unpacked` bytes in all, then it
 // fails.
 void read_input(const std::string& path, std::uint64_t max_unpacked, const InputVisitor& visitor);
+// The same for one of list_inputs().
+void read_input(const InputName& input, std::uint64_t max_unpacked, const InputVisitor& visitor);
+
+// The files that read_input() would read one after the other for these paths, for reading them side by side.
+// What cannot be listed goes to `failed`.
+std::vector<InputName> list_inputs(const std::vector<std::string>& paths,
+                                   const std::function<void(const InputError&)>& failed);
 
 // The bytes there are to read in all, for progress; 0 where that is not known (stdin, packed files count as
 // packed).

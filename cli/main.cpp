@@ -13,6 +13,7 @@
 #include "cli/output_stream.h"
 #include "cli/stacks.h"
 #include "cli/terminal.h"
+#include "cli/triage.h"
 
 namespace {
 
@@ -54,6 +55,8 @@ int dispatch(int argc, char** argv) {
     return run("depot-analyze estimate", cli::setup_estimate, cli::run_estimate, argc - 1, argv + 1);
   if (name == "stacks")
     return run("depot-analyze stacks", cli::setup_stacks, cli::run_stacks, argc - 1, argv + 1);
+  if (name == "triage")
+    return run("depot-analyze triage", cli::setup_triage, cli::run_triage, argc - 1, argv + 1);
   return run("depot-analyze", cli::setup_analyze, cli::run_analyze, argc, argv);
 }
 

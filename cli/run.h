@@ -52,6 +52,12 @@ class Run {
   // Reads all inputs.
   void read(Analyzer& analyzer);
 
+  // What the user named, after check().
+  [[nodiscard]] const std::vector<std::string>& inputs() const { return inputs_; }
+  // So many bytes more have been read.
+  void progress(std::size_t bytes) { progress_->add(bytes); }
+  void done_reading() { progress_->clear(); }
+
   // Says what is wrong, in words that may hold bytes of the input or command line, and remembers it.
   ExitCode fail(const std::string& text);
   // Says it, unless the user wants quiet; the exit code stays as it is.

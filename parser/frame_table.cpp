@@ -182,6 +182,14 @@ std::optional<FrameId> FrameTable::intern(std::string_view text) {
   const auto kept = keep(text);
   Frame frame;
   read_frame(kept, frame);
+  identify(frame);
+  const auto id = static_cast<FrameId>(frames_.size());
+  frames_.push_back(frame);
+  by_text_.emplace(kept, id);
+  return id;
+}
+
+void FrameTable::identify(Frame& frame) {
   if (frame.symbol.empty()) {
     frame.identity = frame.address;
   } else {
@@ -196,10 +204,15 @@ std::optional<FrameId> FrameTable::intern(std::string_view text) {
                          ? known->second
                          : identities_.emplace(keep(key), kSymbolic | identities_.size()).first->second;
   }
-  const auto id = static_cast<FrameId>(frames_.size());
-  frames_.push_back(frame);
-  by_text_.emplace(kept, id);
-  return id;
+}
+
+FrameId FrameTable::adopt(const Frame& frame) {
+  auto own = frame;
+  for (auto* text : {&own.symbol, &own.module, &own.build_id, &own.file})
+    if (!text->empty()) *text = keep(*text);
+  identify(own);
+  frames_.push_back(own);
+  return static_cast<FrameId>(frames_.size() - 1);
 }
 
 FrameId FrameTable::address(std::uint64_t address) {

@@ -43,12 +43,16 @@ class FrameTable {
   // The frame of a bare address, as stack lists have it; any number will do.
   FrameId address(std::uint64_t address);
 
+  // A frame of another table; equal ones need not get the same id.
+  FrameId adopt(const Frame& frame);
+
   const Frame& operator[](FrameId id) const { return frames_[id]; }
   std::size_t size() const { return frames_.size(); }
 
  private:
   std::string_view keep(std::string_view text);
   std::optional<FrameId> intern(std::string_view text);
+  void identify(Frame& frame);
 
   std::deque<Frame> frames_;
   std::unordered_map<std::string_view, FrameId> by_text_;

@@ -55,6 +55,7 @@ LogParser::~LogParser() = default;
 
 void LogParser::begin_input(std::string_view name) {
   splitter_ = LineSplitter{};
+  provoked_.reset();
   dumps_.begin_input(name.find("free_traces") != std::string_view::npos ? Role::slub_free : Role::slub_alloc);
   any_prefix_ = false;
   bare_report_ = false;
@@ -107,6 +108,7 @@ void LogParser::on_text(Line line) {
   // kmemleak's own file, printed to the log: "kmemleak:   backtrace (crc 5c1d2e3f):"
   skip(line.text, "kmemleak: ");
   const auto body = trim_left(line.text);
+  provoked_.see(line, body);
   const bool begins = !body.empty() && may_begin_something(body.front());
   if (begins && body.front() == 'L') {
     if (const auto boot = read_banner(body, line.number)) {
@@ -221,6 +223,7 @@ void LogParser::close_report(Context& context, ReportBuilder::Close why) {
   if (report.kasan != KasanMode::unknown) kasan_ = report.kasan;
   if (report.kernel.empty()) report.kernel = release_;
   name_report(report, frames_);
+  report.expected_by = provoked_.provoked_by(report, context.caller, frames_);
   sink_.on_report(std::move(report));
 }
 

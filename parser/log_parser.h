@@ -17,6 +17,7 @@
 #include "parser/frame_table.h"
 #include "parser/line_splitter.h"
 #include "parser/prefix.h"
+#include "parser/provoked.h"
 #include "parser/report_builder.h"
 #include "parser/sink.h"
 #include "parser/slub.h"
@@ -75,6 +76,7 @@ class LogParser {
   FrameTable frames_;
   LineSplitter splitter_;
   DumpReader dumps_;
+  ProvokedSections provoked_;
   std::unordered_map<std::uint64_t, Context> contexts_;  // by Caller::key(); only those with something open
   std::string_view raw_;                                 // the line at hand, as long as on_line() runs
   std::uint64_t last_key_ = 0;                           // whose line came last, for lines without a prefix

@@ -171,7 +171,8 @@ struct Report {
   std::uint32_t source_line = 0;
   std::vector<Trace> traces;
   std::uint64_t traces_left_out = 0;  // beyond kMaxTraces; they were still handed to the sink
-  std::string text;  // its own lines, prefixes taken off, up to kMaxText bytes; empty unless asked for
+  std::string expected_by;  // the test that provoked it on purpose: "LKDTM WRITE_AFTER_FREE"; else empty
+  std::string text;         // its own lines, prefixes taken off, up to kMaxText bytes; empty unless asked for
 
   static constexpr std::size_t kMaxTraces = 256;
   static constexpr std::size_t kMaxText = 16 * 1024;

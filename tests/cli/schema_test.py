@@ -47,11 +47,13 @@ for name, command in (("estimate-1.schema.json", ["estimate"]),
                       ("estimate-1.schema.json", ["estimate", "--what-if", "max-frames=8,page-size=64K", "--records", "1000"]),
                       ("estimate-1.schema.json", ["estimate", "--saves", "100000"]),
                       ("stacks-1.schema.json", ["stacks"]),
+                      ("triage-1.schema.json", ["triage"]),
+                      ("triage-1.schema.json", ["triage", "--explain", "--threshold", "0.5", "--fail-on", "never"]),
                       ("stacks-1.schema.json", ["stacks", "--sort", "bytes", "--top", "3", "--kernel", "6.8-rc4"])):
     other = validator_of(name)
     for path in inputs:
         run = subprocess.run([program, *command, "--format", "json", str(path)], capture_output=True)
-        if run.returncode not in (0, 2):
+        if run.returncode not in ((0, 1, 2) if command[0] == "triage" else (0, 2)):
             wrong += 1
             print(f"{path}: {command}: exit status {run.returncode}")
         if not run.stdout:

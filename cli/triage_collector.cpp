@@ -1,0 +1,148 @@
+#include "cli/triage_collector.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "cli/analysis.h"
+#include "parser/grouping/severity.h"
+
+namespace cli {
+namespace {
+
+// Names of tests and the like; a hostile log must not make them grow for ever.
+constexpr std::size_t kMaxReasons = 64;
+
+// Whether a report shows a bug better than another of the same title: whole ones first, then the first one.
+bool shows_better(const parser::Report& a, const PlaceOfReport& at, const parser::Report& b,
+                  const PlaceOfReport& other) {
+  const bool whole = a.corrupted_reason.empty();
+  if (whole != b.corrupted_reason.empty()) return whole;
+  return at < other;
+}
+
+}  // namespace
+
+void CollectedSubject::merge(CollectedSubject&& other) {
+  subject.add(other.subject);
+  count += other.count;
+  first_in += other.first_in;
+  std::vector<LogId> all;
+  std::set_union(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(), std::back_inserter(all));
+  logs = std::move(all);
+  places.insert(places.end(), std::make_move_iterator(other.places.begin()),
+                std::make_move_iterator(other.places.end()));
+  std::sort(places.begin(), places.end());
+  if (places.size() > TriageGroup::kMaxPlaces) places.resize(TriageGroup::kMaxPlaces);
+  if (last < other.last) last = std::move(other.last);
+  for (const auto& [kernel, reports] : other.kernels) kernels[kernel] += reports;
+  reasons.insert(other.reasons.begin(), other.reasons.end());
+  if (std::pair(-other.severity.level, other.type) < std::pair(-severity.level, type)) {
+    severity = other.severity;
+    type = other.type;
+  }
+  if (shows_better(other.example, other.example_place, example, example_place)) {
+    example = std::move(other.example);
+    example_place = std::move(other.example_place);
+    frames = other.frames;
+  }
+}
+
+TriageCollector::TriageCollector(const Suppressions& suppressions, KernelFacts kernel)
+    : suppressions_(suppressions),
+      given_(std::move(kernel)),
+      parser_(*this, {true}),
+      suppressed_(suppressions.size()) {}
+
+void TriageCollector::begin(LogId log, const std::string& name) {
+  log_ = log;
+  name_ = name;
+  kernel_ = given_;
+  recognised_ = false;
+  reports_ = 0;
+  first_ = nullptr;
+  parser_.begin_input(name);
+}
+
+bool TriageCollector::end() {
+  parser_.finish_input();
+  const auto& text = parser_.text_facts();
+  if (reports_ == 0 && is_binary(text, recognised_)) return false;
+  ++facts_.logs;
+  facts_.bytes += text.bytes;
+  facts_.lines += text.lines;
+  if (reports_ > 0) ++facts_.logs_with_reports;
+  if (first_ != nullptr) ++first_->first_in;
+  return true;
+}
+
+void TriageCollector::on_boot(const parser::Boot& boot) {
+  kernel_ = given_;
+  if (kernel_.release.empty()) kernel_.release = boot.release;
+  if (kernel_.arch.empty()) kernel_.arch = boot.arch;
+}
+
+void TriageCollector::on_report(parser::Report report) {
+  ++reports_;
+  ++facts_.reports;
+  auto sort = ReportSort::finding;
+  std::string reason;
+  if (const auto rule = suppressions_.find(report)) {
+    sort = ReportSort::suppressed;
+    reason = suppressions_[*rule].reason;
+    ++suppressed_[*rule];
+  } else if (!report.expected_by.empty()) {
+    sort = ReportSort::expected;
+    reason = report.expected_by;
+  }
+
+  parser::Subject made(report, parser::title_detail(report, parser_.frames()));
+  auto key = std::pair(sort, made.label());
+  const auto place = subjects_.try_emplace(std::move(key), std::move(made), &parser_.frames()).first;
+  auto& subject = place->second;
+  subject.subject.add(report, parser::function_stack(report, parser_.frames()));
+  if (!reason.empty() && subject.reasons.size() < kMaxReasons) subject.reasons.insert(std::move(reason));
+
+  const bool fresh = ++subject.count == 1;
+  if (subject.logs.empty() || !(subject.logs.back() == log_)) subject.logs.push_back(log_);
+  auto kernel = kernel_;
+  if (kernel.release.empty()) kernel.release = report.kernel;
+  ++subject.kernels[std::move(kernel)];
+  if (const auto severity = parser::severity_of(report.family, report.type);
+      fresh || std::pair(-severity.level, report.type) < std::pair(-subject.severity.level, subject.type)) {
+    subject.severity = severity;
+    subject.type = report.type;
+  }
+  if (sort == ReportSort::finding && (first_ == nullptr || report.first_line < first_line_)) {
+    first_ = &subject;
+    first_line_ = report.first_line;
+  }
+
+  // Reports come as they end; what is asked for is where they begin.
+  PlaceOfReport at{log_, {name_, report.line, report.title}};
+  if (fresh || subject.last < at) subject.last = at;
+  const auto spot = std::upper_bound(subject.places.begin(), subject.places.end(), at);
+  if (subject.places.size() < TriageGroup::kMaxPlaces || spot != subject.places.end()) {
+    subject.places.insert(spot, at);
+    if (subject.places.size() > TriageGroup::kMaxPlaces) subject.places.pop_back();
+  }
+  if (fresh || shows_better(report, at, subject.example, subject.example_place)) {
+    subject.example = std::move(report);
+    subject.example_place = std::move(at);
+  }
+}
+
+void TriageCollector::merge(TriageCollector& other) {
+  for (auto& [key, subject] : other.subjects_) {
+    const auto [known, fresh] = subjects_.try_emplace(key, std::move(subject));
+    if (!fresh) known->second.merge(std::move(subject));
+  }
+  other.subjects_.clear();
+  facts_.logs += other.facts_.logs;
+  facts_.logs_with_reports += other.facts_.logs_with_reports;
+  facts_.bytes += other.facts_.bytes;
+  facts_.lines += other.facts_.lines;
+  facts_.reports += other.facts_.reports;
+  for (std::size_t i = 0; i < suppressed_.size(); ++i) suppressed_[i] += other.suppressed_[i];
+}
+
+}  // namespace cli

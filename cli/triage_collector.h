@@ -1,0 +1,109 @@
+// What one worker of triage keeps of the reports that it reads: per title, not per report. Collectors of
+// several workers are merged into one; the outcome does not depend on who read what.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/input.h"
+#include "cli/suppressions.h"
+#include "cli/triage_result.h"
+#include "parser/grouping/subject.h"
+#include "parser/log_parser.h"
+#include "parser/sink.h"
+
+namespace cli {
+
+// A log's place among all inputs: the argument or file, and the member of an archive.
+struct LogId {
+  std::uint32_t item = 0, member = 0;
+  bool operator==(const LogId& other) const { return item == other.item && member == other.member; }
+  bool operator<(const LogId& other) const {
+    return item != other.item ? item < other.item : member < other.member;
+  }
+};
+
+// Groups hold reports of one sort only: what was provoked or suppressed is never mixed with findings.
+enum class ReportSort : std::uint8_t { finding, expected, suppressed };
+
+struct PlaceOfReport {
+  LogId log;
+  ReportPlace place;
+  bool operator<(const PlaceOfReport& other) const {
+    return log == other.log ? place.line < other.place.line : log < other.log;
+  }
+};
+
+struct CollectedSubject {
+  CollectedSubject(parser::Subject made, const parser::FrameTable* table)
+      : subject(std::move(made)), frames(table) {}
+  void merge(CollectedSubject&& other);
+
+  parser::Subject subject;
+  std::string type;
+  parser::Severity severity;
+  std::uint64_t count = 0;
+  std::uint64_t first_in = 0;
+  std::vector<LogId> logs;  // 8 bytes for each log that has such a report
+  std::vector<PlaceOfReport> places;
+  PlaceOfReport last;
+  std::map<KernelFacts, std::uint64_t> kernels;
+  std::set<std::string> reasons;
+  parser::Report example;
+  PlaceOfReport example_place;
+  const parser::FrameTable* frames;  // of the example
+};
+
+class TriageCollector final : private parser::Sink {
+ public:
+  struct Facts {
+    std::uint64_t logs = 0, logs_with_reports = 0, bytes = 0, lines = 0, reports = 0;
+  };
+  using Subjects = std::map<std::pair<ReportSort, std::string>, CollectedSubject>;
+
+  // `suppressions` outlives the collector; `kernel` speaks where the logs do not.
+  TriageCollector(const Suppressions& suppressions, KernelFacts kernel);
+
+  void begin(LogId log, const std::string& name);
+  void feed(std::string_view chunk) { parser_.feed(chunk); }
+  // Ends the log; false if it is empty or no text, and then it does not count.
+  bool end();
+  [[nodiscard]] const parser::TextFacts& text_facts() const { return parser_.text_facts(); }
+
+  // Takes the subjects of `other`, which must live on: stacks and examples point to its frames.
+  void merge(TriageCollector& other);
+
+  [[nodiscard]] const Facts& facts() const { return facts_; }
+  [[nodiscard]] Subjects& subjects() { return subjects_; }
+  [[nodiscard]] const std::vector<std::uint64_t>& suppressed() const { return suppressed_; }
+
+ private:
+  void on_boot(const parser::Boot& boot) override;
+  void on_depot_trace(const parser::Trace&) override {}
+  void on_report(parser::Report report) override;
+  void on_stats(const parser::DepotStats&) override { recognised_ = true; }
+  void on_other_splat(parser::OtherSplat, std::uint64_t) override {}
+  void on_bad_line(std::uint64_t, std::string_view) override {}
+  void on_kind(parser::InputKind) override { recognised_ = true; }
+
+  const Suppressions& suppressions_;
+  KernelFacts given_;
+  parser::LogParser parser_;
+  Subjects subjects_;
+  Facts facts_;
+  std::vector<std::uint64_t> suppressed_;  // reports, by suppression
+  // Of the current log.
+  LogId log_;
+  std::string name_;
+  KernelFacts kernel_;
+  bool recognised_ = false;
+  std::uint64_t reports_ = 0;
+  CollectedSubject* first_ = nullptr;  // of the log's first finding
+  std::uint64_t first_line_ = 0;
+};
+
+}  // namespace cli

@@ -1,0 +1,158 @@
+#include "parser/provoked.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "parser/scan.h"
+#include "parser/title.h"
+
+namespace parser {
+namespace {
+
+constexpr std::size_t kMaxSections = 64;
+// A test that does not say when it is over: its report begins within so many lines. A stack with register
+// dump takes about 60, and others print too.
+constexpr std::uint64_t kSingleReach = 400;
+
+// KUnit suites whose cases make the kernel report; in all others a report is a finding.
+constexpr std::array<std::string_view, 6> kSuites{"kasan", "kfence",    "kmsan",
+                                                  "kcsan", "slub_test", "kunit_fault"};
+
+// Modules of tests, and the words for them.
+struct Module {
+  std::string_view module, name;
+};
+constexpr std::array<Module, 11> kModules{{{"lkdtm", "LKDTM"},
+                                           {"kasan_test", "KUnit kasan"},
+                                           {"test_kasan", "test_kasan"},
+                                           {"test_kasan_module", "test_kasan"},
+                                           {"kasan_test_module", "KUnit kasan"},
+                                           {"kfence_test", "KUnit kfence"},
+                                           {"kmsan_test", "KUnit kmsan"},
+                                           {"kcsan_test", "KUnit kcsan"},
+                                           {"slub_kunit", "KUnit slub_test"},
+                                           {"test_ubsan", "test_ubsan"},
+                                           {"kmemleak_test", "kmemleak-test"}}};
+
+// "lkdtm_WRITE_AFTER_FREE" -> "WRITE_AFTER_FREE"; lkdtm_do_action and its like are no tests.
+std::string_view lkdtm_test(std::string_view symbol) {
+  if (!skip(symbol, "lkdtm_") || symbol.empty() || symbol.front() < 'A' || symbol.front() > 'Z') return {};
+  return symbol;
+}
+
+// Whose test code a stack runs through, by its frames alone.
+std::string by_stack(const Trace& trace, const FrameTable& frames) {
+  std::string name;
+  for (const auto& ref : trace.frames) {
+    const auto& frame = frames[ref.frame];
+    if (!ref.reliable) continue;
+    if (const auto test = lkdtm_test(without_compiler_suffix(frame.symbol)); !test.empty())
+      return "LKDTM " + std::string(test);
+    for (const auto& [module, words] : kModules)
+      if (name.empty() && frame.module == module) name = words;
+  }
+  return name;
+}
+
+// The case of a KUnit suite that a stack runs through: it is called by kunit_try_run_case().
+std::string_view kunit_case(const Report& report, const FrameTable& frames) {
+  for (const auto& trace : report.traces) {
+    if (trace.role != Role::call) continue;
+    std::string_view last;
+    for (const auto& ref : trace.frames) {
+      const auto symbol = without_compiler_suffix(frames[ref.frame].symbol);
+      if (!ref.reliable || symbol.empty()) continue;
+      if (symbol == "kunit_try_run_case") return last;
+      last = symbol;
+    }
+  }
+  return {};
+}
+
+std::string_view first_word(std::string_view text) {
+  return text.substr(0, text.find_first_of(" \t\r"));
+}
+
+}  // namespace
+
+void ProvokedSections::open(Section section) {
+  if (sections_.size() == kMaxSections) sections_.pop_front();
+  sections_.push_back(std::move(section));
+}
+
+void ProvokedSections::close(std::string_view name, std::uint64_t line) {
+  for (auto& section : sections_)
+    if (section.name == name && section.end == UINT64_MAX) section.end = line;
+}
+
+void ProvokedSections::read(const Line& line, std::string_view body) {
+  const auto rest_after = [&body](std::string_view start) {
+    auto rest = body;
+    return skip(rest, start) ? rest : std::string_view{};
+  };
+  // lkdtm: Performing direct entry WRITE_AFTER_FREE
+  if (const auto rest = rest_after("lkdtm: Performing "); !rest.empty()) {
+    const auto entry = rest.find(" entry ");
+    if (entry != std::string_view::npos)
+      open({"LKDTM " + std::string(first_word(rest.substr(entry + 7))), line.number, UINT64_MAX, true,
+            line.caller});
+    return;
+  }
+  // kasan test: kmalloc_oob_right out-of-bounds to right        (test_kasan before it was a KUnit suite)
+  if (const auto rest = rest_after("kasan test: "); !rest.empty())
+    return open({"test_kasan " + std::string(first_word(rest)), line.number, UINT64_MAX, true, line.caller});
+  // test_ubsan: testing module_init...
+  if (const auto rest = rest_after("test_ubsan: "); !rest.empty())
+    return open({"test_ubsan", line.number, UINT64_MAX, true, line.caller});
+  // kselftest: Running tests in lkdtm
+  if (const auto rest = rest_after("kselftest: Running tests in "); !rest.empty()) {
+    close("kselftest lkdtm", line.number);
+    if (first_word(rest) == "lkdtm") open({"kselftest lkdtm", line.number, UINT64_MAX, false, line.caller});
+    return;
+  }
+  //     # Subtest: kasan
+  if (const auto rest = rest_after("# Subtest: "); !rest.empty()) {
+    const auto suite = first_word(rest);
+    // One suite runs at a time; a parameterised case is a subtest of its suite.
+    for (const auto known : kSuites) {
+      if (suite == known) {
+        close("KUnit " + std::string(known), line.number);
+        open({"KUnit " + std::string(known), line.number, UINT64_MAX, false, line.caller});
+      }
+    }
+    return;
+  }
+  // ok 1 kasan, not ok 1 slub_test
+  auto result = body;
+  skip(result, "not ");
+  if (!skip(result, "ok ")) return;
+  if (!take_number<std::uint64_t>(result)) return;
+  skip(result, " - ");
+  close("KUnit " + std::string(first_word(trim_left(result))), line.number);
+}
+
+std::string ProvokedSections::provoked_by(const Report& report, const Caller& caller,
+                                          const FrameTable& frames) const {
+  std::string found;
+  for (const auto& trace : report.traces) {
+    found = by_stack(trace, frames);
+    if (!found.empty()) break;
+  }
+  const auto test = kunit_case(report, frames);
+  if (found.empty()) {
+    for (auto section = sections_.rbegin(); section != sections_.rend() && found.empty(); ++section) {
+      if (report.first_line < section->begin || report.first_line >= section->end) continue;
+      if (!section->single) {
+        found = section->name;
+      } else if (report.first_line - section->begin <= kSingleReach &&
+                 (!section->caller.known() || section->caller.key() == caller.key())) {
+        found = section->name;
+      }
+    }
+  }
+  if (found.starts_with("KUnit ") && !test.empty()) found.append(".").append(test);
+  return found;
+}
+
+}  // namespace parser

@@ -1,0 +1,57 @@
+// Reports that a test provokes on purpose are no findings. Kernel tests say in the log when they begin; this
+// follows what they say, and looks at whose code the stacks run through.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "parser/frame_table.h"
+#include "parser/model.h"
+#include "parser/prefix.h"
+
+namespace parser {
+
+class ProvokedSections {
+ public:
+  // Of each line of a log in turn; `body` is its text without blanks at the left.
+  void see(const Line& line, std::string_view body) {
+    if (may_matter(body)) read(line, body);
+  }
+  void reset() { sections_.clear(); }
+
+  // What provoked a report of `caller`: "LKDTM WRITE_AFTER_FREE", "KUnit kasan.kmalloc_oob_right". Empty if
+  // nothing did.
+  [[nodiscard]] std::string provoked_by(const Report& report, const Caller& caller,
+                                        const FrameTable& frames) const;
+
+ private:
+  struct Section {
+    std::string name;
+    std::uint64_t begin = 0, end = UINT64_MAX;  // lines
+    bool single = false;                        // provokes one report of its own caller, and has no end
+    Caller caller;
+  };
+
+  static bool may_matter(std::string_view body) {
+    if (body.size() < 8) return false;
+    switch (body.front()) {
+      case '#':
+      case 'o':
+      case 'n':
+      case 'l':
+      case 'k':
+      case 't':
+        return true;
+      default:
+        return false;
+    }
+  }
+  void read(const Line& line, std::string_view body);
+  void open(Section section);
+  void close(std::string_view name, std::uint64_t line);
+
+  std::deque<Section> sections_;  // the last few
+};
+
+}  // namespace parser
