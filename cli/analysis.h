@@ -86,7 +86,7 @@ struct Analysis {
   std::vector<depot::Config> configs;
   std::vector<depot::Accounting> accountings;  // one per config, over all boots
   std::vector<bool> is_log;                    // the config lays records out as a kernel of the input does
-  const parser::FrameTable* frames = nullptr;  // of the analyzer
+  parser::FrameTable* frames = nullptr;        // of the analyzer
   Places places;                               // of the reports' frames in the source; empty unless asked for
   const depot::StackStore* stacks = nullptr;   // of the analyzer; unique over all boots
   bool symbolic = false;  // some of these are known by symbols only, which stand in for addresses

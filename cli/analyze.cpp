@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "cli/redact.h"
 #include "cli/render/html.h"
 #include "cli/render/json.h"
 #include "cli/render/text.h"
@@ -19,6 +20,7 @@ constexpr const char* kFooter =
     R"(Commands (depot-analyze COMMAND --help tells more; a file of that name is ./COMMAND):
   estimate                                       memory per kernel and config, from stacks, counters or numbers
   triage                                         many logs: groups, what is new, formats for CI, exit status
+  diff                                           what changed between two inputs: reports, stacks, memory
   stacks                                         unique stacks: counts, bytes, flame graphs, stack lists
 
 Examples:
@@ -91,6 +93,7 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble && options.format == "text")
     return run.exit();
   if (options.symbols.wanted()) symbolize(analysis, options.symbols, run);
+  if (options.redact) redact({{analysis, stacks}});
   if (options.format == "json")
     render::json(analysis, run.result(out));
   else if (options.format == "html")

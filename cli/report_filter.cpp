@@ -37,6 +37,8 @@ void setup_report_filter(CLI::App& app, ReportFilterOptions& options) {
                  "Only reports of these: kasan,slub,... (the depot is measured whole)")
       ->delimiter(',')
       ->check(CLI::IsMember(family_names()))
+      ->allow_extra_args(false)
+      ->take_all()
       ->type_name("LIST");
   app.add_option("--title", options.title, "Only reports with a title that matches")->type_name("RE");
   app.add_option(

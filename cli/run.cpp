@@ -90,6 +90,10 @@ void setup_run(CLI::App& app, RunOptions& options, const std::vector<std::string
   app.add_option("--max-input", options.max_input, "Bytes that one packed input may unpack to")
       ->transform(CLI::AsSizeValue(false))
       ->type_name("SIZE");
+  app.add_flag(
+      "--redact", options.redact,
+      "Hide what may be private in the result: names of inputs, hosts, users, paths below home directories, "
+      "e-mail, IP and MAC addresses, UUIDs, serial numbers, pointers");
   const std::vector<std::string> when{"auto", "always", "never"};
   app.add_option("--color", options.color, "Colours in text")
       ->check(CLI::IsMember(when))
@@ -154,6 +158,11 @@ std::optional<AnalyzerOptions> Run::check(bool needs_input) {
 void Run::read(Analyzer& analyzer) {
   for (const auto& input : inputs_)
     analyzer.add(input, options_.max_input, [this](std::size_t bytes) { progress_->add(bytes); });
+  progress_->clear();
+}
+
+void Run::read(Analyzer& analyzer, std::size_t input) {
+  analyzer.add(inputs_[input], options_.max_input, [this](std::size_t bytes) { progress_->add(bytes); });
   progress_->clear();
 }
 

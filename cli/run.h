@@ -33,6 +33,7 @@ struct RunOptions {
   std::string kernel;
   std::vector<std::string> what_if;
   std::uint64_t max_input = std::uint64_t{64} << 30;
+  bool redact = false;
   bool quiet = false;
   bool verbose = false;
 };
@@ -49,8 +50,9 @@ class Run {
   // The user's words as options for an Analyzer, or nothing if they are wrong, which has then been said.
   // Without a name of an input, standard input is read, unless none is needed.
   std::optional<AnalyzerOptions> check(bool needs_input = true);
-  // Reads all inputs.
+  // Reads all inputs, or one of them.
   void read(Analyzer& analyzer);
+  void read(Analyzer& analyzer, std::size_t input);
 
   // What the user named, after check().
   [[nodiscard]] const std::vector<std::string>& inputs() const { return inputs_; }

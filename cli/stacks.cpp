@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/redact.h"
 #include "cli/render/stack_list.h"
 #include "cli/render/stacks.h"
 #include "cli/stack_collection.h"
@@ -108,7 +109,8 @@ ExitCode run_stacks(const StacksOptions& options, const render::Screen& screen, 
     how.max_frames = std::min<std::uint64_t>(how.max_frames, asked.config.max_frames);
   // The collection and the writer of lists need each other; none is used before both are there.
   std::optional<render::StackListWriter> writer;
-  if (list && options.top.value_or(0) == 0)
+  // What is hidden must be known as a whole before the first line is written.
+  if (list && options.top.value_or(0) == 0 && !options.redact)
     how.drain = [&](const std::vector<StackEvent>& events) {
       for (const auto& event : events) writer->write(event, run.result(out));
     };
@@ -118,13 +120,14 @@ ExitCode run_stacks(const StacksOptions& options, const render::Screen& screen, 
   analyzer_options->listener = &collection;
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
-  const auto analysis = analyzer.finish();
+  auto analysis = analyzer.finish();
   collection.finish();
   // With nothing that could be read there is nothing to say but why.
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble) return run.exit();
 
   auto& result = run.result(out);
   if (list && how.drain) return run.finish();
+  if (options.redact) redact({{analysis, collection}});
   const auto chosen = rows(options, analysis, analyzer, collection);
   if (list) {
     std::vector<bool> shown(collection.stacks().size());

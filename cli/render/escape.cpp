@@ -95,6 +95,24 @@ std::string for_html(std::string_view text) {
   return out;
 }
 
+std::string markdown_code(std::string_view text) {
+  const auto safe = for_terminal(text);
+  // The fence is longer than any run of its own character inside.
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  std::string body;
+  for (const char c : safe) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+    if (c == '|') body += '\\';
+    body += c;
+  }
+  if (body.find_first_not_of(' ') == std::string::npos) return {};
+  const std::string fence(longest + 1, '`');
+  const bool pad = body.front() == '`' || body.back() == '`';
+  return fence + (pad ? " " : "") + body + (pad ? " " : "") + fence;
+}
+
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());

@@ -17,6 +17,10 @@ std::string valid_utf8(std::string_view text);
 // character references. The result is valid in UTF-8 documents whatever the bytes were.
 std::string for_html(std::string_view text);
 
+// For Markdown, as a code span within a table: no markup, link, mention or reference to an issue comes out of
+// it.
+std::string markdown_code(std::string_view text);
+
 // How many columns `text`, already safe, takes: one per code point, none for combining marks.
 std::size_t columns(std::string_view text);
 

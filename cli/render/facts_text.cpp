@@ -73,12 +73,11 @@ std::string report_counts(const Analysis& analysis) {
   return text;
 }
 
-std::string filter_note(const Analysis& analysis) {
-  if (!analysis.filtered) return {};
-  auto text = plural(analysis.reports_left_out, "report was", "reports were") +
-              " left out by --family, --title or --since.";
-  if (analysis.reports_untimed > 0)
-    text += " " + plural(analysis.reports_untimed, "report carries", "reports carry") +
+std::string filter_note(bool filtered, std::uint64_t left_out, std::uint64_t untimed) {
+  if (!filtered) return {};
+  auto text = plural(left_out, "report was", "reports were") + " left out by --family, --title or --since.";
+  if (untimed > 0)
+    text += " " + plural(untimed, "report carries", "reports carry") +
             " no time that --since could be compared with; they were kept.";
   return text;
 }

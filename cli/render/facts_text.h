@@ -17,7 +17,7 @@ std::string family_label(parser::Family family);
 // "37 reports: 27 KASAN, 10 SLUB (1 damaged)"
 std::string report_counts(const Analysis& analysis);
 // "3 more reports were left out by the filter." and what stayed for want of a time; empty without a filter.
-std::string filter_note(const Analysis& analysis);
+std::string filter_note(bool filtered, std::uint64_t left_out, std::uint64_t untimed);
 // "kernel 6.12.117-lab x86_64"
 std::string kernel_text(const BootFacts& boot);
 

@@ -176,7 +176,7 @@ std::string html(const Analysis& analysis, const StackCollection& stacks) {
   tiles(page, facts(analysis));
   titles(page, analysis, chosen);
   if (analysis.titles.empty()) note(page, "No report in this input.");
-  note(page, filter_note(analysis));
+  note(page, filter_note(analysis.filtered, analysis.reports_left_out, analysis.reports_untimed));
   end_section(page);
   reports(page, analysis, chosen);
   depot_section(page, analysis);

@@ -99,18 +99,10 @@ void end_fields(Html& html) {
   html.close();
 }
 
-void report(Html& html, const parser::Report& report, const ReportOnPage& place,
-            const parser::FrameTable& frames, const Places& places) {
-  html.line_break();
-  if (place.open)
-    html.open("details", {{"class", "report"}, {"id", place.id}, {"open", ""}});
-  else
-    html.open("details", {{"class", "report"}, {"id", place.id}});
-  html.open("summary").leaf("h3", report.title);
-  if (!report.corrupted_reason.empty()) html.text(" ").leaf("span", "damaged", {{"class", "badge alarm"}});
-  html.leaf("span", report_detail(report), {{"class", "quiet"}}).close();
+void report_body(Html& html, const parser::Report& report, std::string_view place,
+                 const parser::FrameTable& frames, const Places& places) {
   begin_fields(html);
-  field(html, "place", place.place);
+  field(html, "place", place);
   std::string time;
   if (report.time_us) time = fixed(static_cast<double>(*report.time_us) / 1e6, 6) + " s after boot";
   if (report.wall_time) time += (time.empty() ? "" : ", ") + report.wall_time->text();
@@ -134,6 +126,19 @@ void report(Html& html, const parser::Report& report, const ReportOnPage& place,
     }
     html.close().close();
   }
+}
+
+void report(Html& html, const parser::Report& report, const ReportOnPage& place,
+            const parser::FrameTable& frames, const Places& places) {
+  html.line_break();
+  if (place.open)
+    html.open("details", {{"class", "report"}, {"id", place.id}, {"open", ""}});
+  else
+    html.open("details", {{"class", "report"}, {"id", place.id}});
+  html.open("summary").leaf("h3", report.title);
+  if (!report.corrupted_reason.empty()) html.text(" ").leaf("span", "damaged", {{"class", "badge alarm"}});
+  html.leaf("span", report_detail(report), {{"class", "quiet"}}).close();
+  report_body(html, report, place.place, frames, places);
   html.close();
 }
 

@@ -24,6 +24,9 @@ struct ReportOnPage {
   std::string place;  // "dmesg.txt:12..95"
   bool open = false;  // at first
 };
+// What stands within: fields, traces and the text, if it was kept.
+void report_body(Html& html, const parser::Report& report, std::string_view place,
+                 const parser::FrameTable& frames, const Places& places);
 void report(Html& html, const parser::Report& report, const ReportOnPage& place,
             const parser::FrameTable& frames, const Places& places);
 

@@ -87,7 +87,7 @@ std::string titles(const Analysis& analysis, const Screen& screen) {
 }
 
 std::string filtered(const Analysis& analysis, const Screen& screen) {
-  const auto text = filter_note(analysis);
+  const auto text = filter_note(analysis.filtered, analysis.reports_left_out, analysis.reports_untimed);
   return text.empty() ? text : "\n" + wrapped(text, prose_width(screen), "  ");
 }
 

@@ -177,6 +177,9 @@ evil = log.replace(b"kmalloc-64", b"\"><img_src=x_onerror=window.attacked=1>").r
 pages["log"] = page("log", ["--format", "html", "-"], log)
 pages["machine"] = page("machine", ["--format", "html", str(testdata / "logs/debian-6.12-slab-traces.tar.xz"), str(testdata / "logs/debian-6.12-stats.txt")])
 pages["hostile"] = page("hostile", ["--format", "html", "-"], evil)
+pages["triage"] = page("triage", ["triage", "--format", "html", "--explain", "--threshold", "0.5", str(testdata / "logs/kasan-slub-6.12.txt"),
+                                  str(testdata / "reports")])
+pages["hostile-triage"] = page("hostile-triage", ["triage", "--format", "html", "-"], evil)
 pages["nothing"] = page("nothing", ["--format", "html", "-"], b"[    0.000000] nothing to see\n")
 
 browser_ = Browser()

@@ -34,6 +34,16 @@ TEST_CASE("nothing of a log becomes HTML") {
   CHECK_EQ(for_html("gr\xc3\xbc\xc3\x9f"), "gr\xc3\xbc\xc3\x9f");
 }
 
+TEST_CASE("nothing of a log becomes Markdown") {
+  using cli::render::markdown_code;
+  CHECK_EQ(markdown_code("vfs_read+0x1/0x2"), "`vfs_read+0x1/0x2`");
+  CHECK_EQ(markdown_code("a|b"), "`a\\|b`");
+  CHECK_EQ(markdown_code("``` <b>@user</b>"), "```` ``` <b>@user</b> ````");
+  CHECK_EQ(markdown_code("`"), "`` ` ``");
+  CHECK_EQ(markdown_code("\n# title"), "`\\x0a# title`");
+  CHECK_EQ(markdown_code(""), "");
+}
+
 TEST_CASE("bad bytes become U+FFFD, one each") {
   CHECK_EQ(valid_utf8("a\xff\xfe"
                       "b"),

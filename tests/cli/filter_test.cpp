@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/analyze.h"
+#include "cli/triage.h"
 #include "tests/cli/command.h"
 
 namespace {
@@ -28,7 +29,7 @@ TEST_CASE("reports are chosen by family, title and time; the depot is measured w
   REQUIRE_EQ(all["reports"].size(), 9);
   CHECK_FALSE(all.contains("filter"));
 
-  const auto slub = json({log, "--family", "slub"});
+  const auto slub = json({"--family", "slub", log});
   CHECK_EQ(slub["reports"].size(), 1);
   CHECK_EQ(slub["filter"]["left_out"], 8);
   CHECK_EQ(slub["depot"], all["depot"]);
@@ -57,6 +58,18 @@ TEST_CASE("a log with times of day is cut at one") {
   CHECK_EQ(json({log, "--since", "2024-01-25T17:37:24.123456+00:00"})["reports"].size(), 2);
   CHECK_EQ(json({log, "--since", "2024-01-25T18:37:24+01:00"})["reports"].size(), 2);
   CHECK_EQ(json({log, "--since", "2024-01-25 17:38"})["reports"].size(), 0);
+}
+
+TEST_CASE("triage groups what the filter takes") {
+  const auto log = tests::testdata("logs/kasan-slub-6.12.txt");
+  const auto ran =
+      tests::run(cli::setup_triage, cli::run_triage, {"--format", "json", "--family", "slub", log});
+  const auto document = nlohmann::json::parse(ran.out);
+  REQUIRE_EQ(document["groups"].size(), 1);
+  CHECK_EQ(document["groups"][0]["family"], "slub");
+  const auto none = tests::run(cli::setup_triage, cli::run_triage, {"--title", "no such title", log});
+  CHECK(none.exit == cli::ExitCode::done);
+  CHECK_NE(none.out.find("9 reports were left out"), std::string::npos);
 }
 
 TEST_CASE("a filter that cannot be is said") {
