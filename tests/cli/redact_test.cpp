@@ -157,8 +157,9 @@ TEST_CASE("no command prints what is hidden, in no format") {
   for (const std::string format : {"text", "json", "html"})
     printed.emplace_back("triage " + format, tests::run(cli::setup_triage, cli::run_triage,
                                                         {"--redact", "--format", format, file}));
-  for (const auto& [what, ran] : printed) {
-    CAPTURE(what);
+  for (const auto& one : printed) {
+    const auto& ran = one.second;
+    CAPTURE(one.first);
     CHECK_FALSE(ran.out.empty());
     for (const char* secret :
          {"bob", "web01", "corp", "10.9.8.7", "de:ad:be:ef", "/home", "ffff88800", "ffffffff81234567"})
