@@ -17,8 +17,12 @@
 #include "cli/fail_on.h"
 #include "cli/input.h"
 #include "cli/redact.h"
+#include "cli/render/triage_github.h"
 #include "cli/render/triage_html.h"
 #include "cli/render/triage_json.h"
+#include "cli/render/triage_junit.h"
+#include "cli/render/triage_markdown.h"
+#include "cli/render/triage_sarif.h"
 #include "cli/render/triage_text.h"
 #include "cli/suppressions.h"
 #include "cli/triage_groups.h"
@@ -137,9 +141,29 @@ TriageResult read(const TriageOptions& options, const Lists& lists, const Report
   const auto inputs = list_inputs(run.inputs(), how.failed);
   const auto collectors = read_logs(inputs, lists.suppressions, how);
   run.done_reading();
+  if (const auto left_out = collectors.front()->facts().left_out; left_out > 0)
+    run.fail(std::to_string(left_out) + " reports were left out: more different titles than can be kept");
   auto result = make_groups(*collectors.front(), lists.suppressions, {options.threshold, options.explain});
   result.filtered = filter.any();
   return result;
+}
+
+void write(const TriageResult& result, const TriageOptions& options, const render::Screen& screen,
+           std::ostream& out) {
+  if (options.format == "json")
+    render::triage_json(result, out);
+  else if (options.format == "junit")
+    out << render::triage_junit(result);
+  else if (options.format == "sarif")
+    render::triage_sarif(result, out);
+  else if (options.format == "github")
+    out << render::triage_github(result);
+  else if (options.format == "markdown")
+    out << render::triage_markdown(result);
+  else if (options.format == "html")
+    out << render::triage_html(result);
+  else
+    out << render::triage_text(result, {screen, options.explain});
 }
 
 }  // namespace
@@ -147,7 +171,7 @@ TriageResult read(const TriageOptions& options, const Lists& lists, const Report
 void setup_triage(CLI::App& app, TriageOptions& options) {
   app.description("Groups the reports of many logs, and says which are new.");
   app.footer(kFooter);
-  setup_run(app, options, {"text", "json", "html"});
+  setup_run(app, options, {"text", "json", "junit", "sarif", "github", "markdown", "html"});
   setup_report_filter(app, options.filter);
   app.remove_option(app.get_option("--what-if"));
   app.add_option("--baseline", options.baseline, "The failures that are known; the others are new")
@@ -214,13 +238,7 @@ ExitCode run_triage(const TriageOptions& options, const render::Screen& screen, 
 
   // Only now: the baseline knows the titles as they are.
   if (options.redact) redact(result);
-  auto& to = run.result(out);
-  if (options.format == "json")
-    render::triage_json(result, to);
-  else if (options.format == "html")
-    to << render::triage_html(result);
-  else
-    to << render::triage_text(result, {screen, options.explain});
+  write(result, options, screen, run.result(out));
   const auto code = run.finish();
   return code == ExitCode::done && !result.failed_on.empty() ? ExitCode::findings : code;
 }

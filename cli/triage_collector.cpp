@@ -11,6 +11,9 @@ namespace {
 
 // Names of tests and the like; a hostile log must not make them grow for ever.
 constexpr std::size_t kMaxReasons = 64;
+constexpr std::size_t kMaxKernels = 1000;
+// Titles of one worker. Real runs have hundreds; each keeps an example.
+constexpr std::size_t kMaxSubjects = 20'000;
 
 // Whether a report shows a bug better than another of the same title: whole ones first, then the first one.
 bool shows_better(const parser::Report& a, const PlaceOfReport& at, const parser::Report& b,
@@ -87,7 +90,7 @@ void TriageCollector::on_report(parser::Report report) {
   if (filter_ != nullptr && filter_->any()) {
     if (!filter_->takes(report)) {
       recognised_ = true;
-      ++facts_.left_out;
+      ++facts_.filtered_out;
       return;
     }
     if (filter_->lacks_time(report)) ++facts_.untimed;
@@ -107,6 +110,10 @@ void TriageCollector::on_report(parser::Report report) {
 
   parser::Subject made(report, parser::title_detail(report, parser_.frames()));
   auto key = std::pair(sort, made.label());
+  if (subjects_.size() >= kMaxSubjects && subjects_.find(key) == subjects_.end()) {
+    ++facts_.left_out;
+    return;
+  }
   const auto place = subjects_.try_emplace(std::move(key), std::move(made), &parser_.frames()).first;
   auto& subject = place->second;
   subject.subject.add(report, parser::function_stack(report, parser_.frames()));
@@ -116,6 +123,9 @@ void TriageCollector::on_report(parser::Report report) {
   if (subject.logs.empty() || !(subject.logs.back() == log_)) subject.logs.push_back(log_);
   auto kernel = kernel_;
   if (kernel.release.empty()) kernel.release = report.kernel;
+  // What is too much to remember counts as a kernel that does not say what it is.
+  if (subject.kernels.size() >= kMaxKernels && subject.kernels.find(kernel) == subject.kernels.end())
+    kernel = {};
   ++subject.kernels[std::move(kernel)];
   if (const auto severity = parser::severity_of(report.family, report.type);
       fresh || std::pair(-severity.level, report.type) < std::pair(-subject.severity.level, subject.type)) {
@@ -153,6 +163,7 @@ void TriageCollector::merge(TriageCollector& other) {
   facts_.lines += other.facts_.lines;
   facts_.reports += other.facts_.reports;
   facts_.left_out += other.facts_.left_out;
+  facts_.filtered_out += other.facts_.filtered_out;
   facts_.untimed += other.facts_.untimed;
   for (std::size_t i = 0; i < suppressed_.size(); ++i) suppressed_[i] += other.suppressed_[i];
 }

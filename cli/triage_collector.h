@@ -63,7 +63,8 @@ class TriageCollector final : private parser::Sink {
  public:
   struct Facts {
     std::uint64_t logs = 0, logs_with_reports = 0, bytes = 0, lines = 0, reports = 0;
-    std::uint64_t left_out = 0, untimed = 0;  // by the filter, and what it let through for want of a time
+    std::uint64_t left_out = 0;                   // reports of titles beyond the number that is kept
+    std::uint64_t filtered_out = 0, untimed = 0;  // by the filter, and what it let through for want of a time
   };
   using Subjects = std::map<std::pair<ReportSort, std::string>, CollectedSubject>;
 

@@ -111,7 +111,7 @@ TriageResult make_groups(TriageCollector& collected, const Suppressions& suppres
   result.bytes = facts.bytes;
   result.lines = facts.lines;
   result.reports = facts.reports;
-  result.left_out = facts.left_out;
+  result.left_out = facts.filtered_out;
   result.untimed = facts.untimed;
   result.threshold = options.threshold;
   for (std::size_t i = 0; i < suppressions.size(); ++i)
@@ -195,23 +195,22 @@ std::uint64_t TriageResult::count(GroupStatus status) const {
 
 std::optional<SourcePlace> source_place(const TriageResult& result, const TriageGroup& group) {
   const auto& report = group.example;
-  for (const bool to_blame : {true, false}) {
-    if (!to_blame && !report.source_file.empty()) return SourcePlace{report.source_file, report.source_line};
-    for (const auto& trace : report.traces) {
-      if (trace.role != parser::Role::call) continue;
-      for (std::size_t i = 0; i < trace.frames.size(); ++i) {
-        if (!trace.frames[i].reliable) continue;
-        const auto& frame = result.frames[trace.frames[i].frame];
-        const auto symbol = parser::without_compiler_suffix(frame.symbol);
-        if (to_blame ? symbol != report.guilty : parser::is_skipped_function(symbol)) continue;
-        const auto* answer =
-            result.places.find(trace.frames[i].frame, holds_exact_pc(trace, i, result.frames));
-        if (answer != nullptr && answer->location && !answer->location->file.empty())
-          return SourcePlace{answer->location->file, answer->location->line};
-        if (!frame.file.empty()) return SourcePlace{std::string(frame.file), frame.line};
-      }
+  if (const auto* trace = parser::telling_trace(report, result.frames)) {
+    for (std::size_t i = 0; i < trace->frames.size(); ++i) {
+      if (!trace->frames[i].reliable) continue;
+      const auto& frame = result.frames[trace->frames[i].frame];
+      const auto symbol = parser::without_compiler_suffix(frame.symbol);
+      // Of another function than the title's nobody would know why it is shown.
+      if (report.guilty.empty() ? parser::is_skipped_function(symbol) : symbol != report.guilty) continue;
+      const auto* answer =
+          result.places.find(trace->frames[i].frame, holds_exact_pc(*trace, i, result.frames));
+      if (answer != nullptr && answer->location && !answer->location->file.empty())
+        return SourcePlace{answer->location->file, answer->location->line};
+      if (!frame.file.empty()) return SourcePlace{std::string(frame.file), frame.line};
+      break;
     }
   }
+  if (!report.source_file.empty()) return SourcePlace{report.source_file, report.source_line};
   return std::nullopt;
 }
 

@@ -47,10 +47,11 @@ std::string by_stack(const Trace& trace, const FrameTable& frames) {
   for (const auto& ref : trace.frames) {
     const auto& frame = frames[ref.frame];
     if (!ref.reliable) continue;
-    if (const auto test = lkdtm_test(without_compiler_suffix(frame.symbol)); !test.empty())
-      return "LKDTM " + std::string(test);
+    if (const auto test = lkdtm_test(frame.symbol); !test.empty())
+      return "LKDTM " + std::string(without_compiler_suffix(test));
+    if (frame.module.empty() || !name.empty()) continue;
     for (const auto& [module, words] : kModules)
-      if (name.empty() && frame.module == module) name = words;
+      if (frame.module == module) name = words;
   }
   return name;
 }

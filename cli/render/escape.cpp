@@ -95,24 +95,6 @@ std::string for_html(std::string_view text) {
   return out;
 }
 
-std::string markdown_code(std::string_view text) {
-  const auto safe = for_terminal(text);
-  // The fence is longer than any run of its own character inside.
-  std::size_t longest = 0;
-  std::size_t run = 0;
-  std::string body;
-  for (const char c : safe) {
-    run = c == '`' ? run + 1 : 0;
-    longest = std::max(longest, run);
-    if (c == '|') body += '\\';
-    body += c;
-  }
-  if (body.find_first_not_of(' ') == std::string::npos) return {};
-  const std::string fence(longest + 1, '`');
-  const bool pad = body.front() == '`' || body.back() == '`';
-  return fence + (pad ? " " : "") + body + (pad ? " " : "") + fence;
-}
-
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -120,6 +102,115 @@ std::string valid_utf8(std::string_view text) {
     const auto point = decode(text);
     out += point.valid ? text.substr(0, point.length) : std::string_view("\xef\xbf\xbd");
     text.remove_prefix(point.length);
+  }
+  return out;
+}
+
+std::string for_xml(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const auto point = decode(text);
+    const auto c = point.value;
+    const bool sayable = point.valid && (c >= 0x20 || c == '\t' || c == '\n') && c != 0xfffe && c != 0xffff &&
+                         !(c >= 0x7f && c < 0xa0);
+    if (!sayable)
+      out += "\xef\xbf\xbd";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else if (c == '\t')
+      out += "&#9;";
+    else if (c == '\n')
+      out += "&#10;";
+    else
+      out += text.substr(0, point.length);
+    text.remove_prefix(point.length);
+  }
+  return out;
+}
+
+std::string for_github_message(std::string_view text) {
+  std::string out;
+  for (const char c : valid_utf8(text)) {
+    if (c == '%')
+      out += "%25";
+    else if (c == '\r')
+      out += "%0D";
+    else if (c == '\n')
+      out += "%0A";
+    else
+      out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return out;
+}
+
+std::string for_github_property(std::string_view text) {
+  std::string out;
+  for (const char c : for_github_message(text)) {
+    if (c == ':')
+      out += "%3A";
+    else if (c == ',')
+      out += "%2C";
+    else
+      out += c;
+  }
+  return out;
+}
+
+namespace {
+
+std::size_t longest_run(std::string_view text, char mark) {
+  std::size_t longest = 0;
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = c == mark ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  return longest;
+}
+
+}  // namespace
+
+std::string markdown_code(std::string_view text) {
+  const auto safe = for_terminal(text);
+  const std::string fence(longest_run(safe, '`') + 1, '`');
+  std::string cell;
+  // A bar ends a cell even within code, but for this.
+  for (const char c : safe) {
+    if (c == '|') cell += '\\';
+    cell += c;
+  }
+  const bool pad = safe.empty() || safe.front() == '`' || safe.back() == '`' || safe.front() == ' ';
+  return fence + (pad ? " " : "") + cell + (pad ? " " : "") + fence;
+}
+
+std::string markdown_block(std::string_view text) {
+  const std::string fence(std::max<std::size_t>(3, longest_run(text, '`') + 1), '`');
+  auto out = fence + "text\n";
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    out += for_terminal(line) + "\n";
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return out + fence + "\n";
+}
+
+std::string for_uri(std::string_view path) {
+  static constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/!$&'()*+,;=@";
+  std::string out;
+  // A colon in the first part would make it a scheme; it is encoded everywhere.
+  for (const char c : path) {
+    if (kPlain.find(c) != std::string_view::npos)
+      out += c;
+    else
+      append_escaped(out, "%%%02X", static_cast<unsigned char>(c));
   }
   return out;
 }

@@ -17,9 +17,21 @@ std::string valid_utf8(std::string_view text);
 // character references. The result is valid in UTF-8 documents whatever the bytes were.
 std::string for_html(std::string_view text);
 
-// For Markdown, as a code span within a table: no markup, link, mention or reference to an issue comes out of
-// it.
+// For XML 1.0, in text and in attributes: what XML has no way to say comes out as U+FFFD, line ends in
+// attributes stay what they are.
+std::string for_xml(std::string_view text);
+
+// A message of a GitHub workflow command, and a value among its properties.
+std::string for_github_message(std::string_view text);
+std::string for_github_property(std::string_view text);
+
+// One line of Markdown code, whatever is in it; in a cell of a table, too.
 std::string markdown_code(std::string_view text);
+// The same as a block of its own, and a newline.
+std::string markdown_block(std::string_view text);
+
+// A path as a relative reference of RFC 3986, which SARIF wants.
+std::string for_uri(std::string_view path);
 
 // How many columns `text`, already safe, takes: one per code point, none for combining marks.
 std::size_t columns(std::string_view text);

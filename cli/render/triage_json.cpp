@@ -58,6 +58,7 @@ Json group_json(const TriageResult& result, const TriageGroup& group) {
             {"type", valid_utf8(group.type)},
             {"severity", group.severity.level},
             {"severity_name", group.severity.name},
+            {"severity_reason", group.severity.why},
             {"status", status_name(group.status)},
             {"reasons", strings(group.reasons)},
             {"count", group.count},

@@ -11,7 +11,7 @@ namespace {
 struct Row {
   double share;
   std::string_view reason;
-  std::array<std::string_view, 40> names;  // a trailing '*' stands for any rest
+  std::array<std::string_view, 48> names;  // a trailing '*' stands for any rest
 };
 
 constexpr std::array<Row, 12> kRows{{
@@ -30,7 +30,8 @@ constexpr std::array<Row, 12> kRows{{
     {0.3,
      "where threads begin",
      {"ret_from_fork*", "kthread", "worker_thread", "process_one_work", "process_scheduled_works",
-      "kthread_worker_fn", "smpboot_thread_fn", "run_ksoftirqd"}},
+      "kthread_worker_fn", "smpboot_thread_fn", "run_ksoftirqd", "kunit_try_run_case",
+      "kunit_generic_run_threadfn_adapter"}},
     {0.3,
      "interrupts and soft interrupts, whoever they hit",
      {"asm_sysvec_*",
@@ -143,6 +144,7 @@ constexpr std::array<Row, 12> kRows{{
       "__sys_connect*",
       "__sys_bind",
       "__sys_setsockopt",
+      "sock_common_setsockopt",
       "do_sock_setsockopt",
       "netlink_rcv_skb",
       "netlink_unicast*",

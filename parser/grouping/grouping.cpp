@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "parser/grouping/similarity.h"
+#include "parser/title.h"
 
 namespace parser {
 namespace {
@@ -16,12 +17,21 @@ namespace {
 // An alternative title that so many titles have is a place where all kinds of bugs surface.
 constexpr std::size_t kMaxTitlesOfAlternative = 16;
 // Of each stack so many functions look for subjects to compare with.
-constexpr std::size_t kProbes = 8;
+constexpr std::size_t kProbes = 6;
 // A function that stands in more subjects finds none: comparing all of them would take quadratic time.
-constexpr std::size_t kMaxPostings = 64;
+constexpr std::size_t kMaxPostings = 32;
+constexpr std::size_t kMaxCandidates = 500'000;
 // Shorter stacks do not decide.
 constexpr std::size_t kFewestFunctions = 4;
+// So many functions that are not generic must be in both: all drivers of a bus share the way to their probe.
+constexpr std::size_t kFewestTelling = 2;
 constexpr std::size_t kShownFunctions = 5;
+
+// "bad-access in memcpy": all of its callers' bugs, not one.
+bool names_primitive(std::string_view title) {
+  const auto in = title.rfind(" in ");
+  return in != std::string_view::npos && is_skipped_function(title.substr(in + 4));
+}
 
 // Linked pairs, by the subjects' places in canonical order.
 struct Link {
@@ -29,6 +39,24 @@ struct Link {
   Comparison what;
 };
 using Pair = std::pair<std::size_t, std::size_t>;
+
+// Each pair once; if there are more than can be compared in seconds, those that were found most often.
+std::vector<Pair> most_shared(std::vector<Pair> found) {
+  std::sort(found.begin(), found.end());
+  std::vector<std::pair<std::size_t, Pair>> counted;
+  for (const auto& pair : found) {
+    if (counted.empty() || counted.back().second != pair) counted.emplace_back(0, pair);
+    ++counted.back().first;
+  }
+  if (counted.size() > kMaxCandidates) {
+    std::stable_sort(counted.begin(), counted.end(),
+                     [](const auto& a, const auto& b) { return a.first > b.first; });
+    counted.resize(kMaxCandidates);
+  }
+  std::vector<Pair> pairs;
+  for (const auto& [count, pair] : counted) pairs.push_back(pair);
+  return pairs;
+}
 
 class Linker {
  public:
@@ -63,7 +91,7 @@ void Linker::link_titles() {
     // A title is shared by those with another detail; these are told apart on purpose.
     if (subjects_[i]->label() == subjects_[i]->title()) having[subjects_[i]->title()].push_back(i);
     for (const auto& alt : subjects_[i]->alt_titles())
-      if (alt != subjects_[i]->title()) having[alt].push_back(i);
+      if (alt != subjects_[i]->title() && !names_primitive(alt)) having[alt].push_back(i);
   }
   for (const auto& [title, all] : having) {
     if (all.size() < 2 || all.size() > kMaxTitlesOfAlternative) continue;
@@ -83,9 +111,10 @@ Comparison Linker::compare(std::size_t a, std::size_t b) const {
   const WeightedStack* of_b = nullptr;
   for (const auto& left : stacks_[a])
     for (const auto& right : stacks_[b]) {
-      const auto similarity = left.compare(right).similarity;
-      if (of_a != nullptr && similarity <= result.similarity) continue;
-      result.similarity = similarity;
+      const auto found = left.compare(right);
+      if (found.telling < kFewestTelling) continue;
+      if (of_a != nullptr && found.similarity <= result.similarity) continue;
+      result.similarity = found.similarity;
       of_a = &left;
       of_b = &right;
     }
@@ -113,8 +142,7 @@ void Linker::link_stacks() {
         if (subjects_[list[i]]->family() == subjects_[list[j]]->family())
           candidates.emplace_back(list[i], list[j]);
   }
-  std::sort(candidates.begin(), candidates.end());
-  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  candidates = most_shared(std::move(candidates));
 
   for (const auto& [a, b] : candidates) {
     // What is told apart by its detail is not joined again by the stack that found it.

@@ -34,7 +34,9 @@ FunctionWeights::FunctionWeights(const std::vector<const Subject*>& subjects) {
   rarity_.reserve(names_.size());
   const auto all = static_cast<double>(subjects.size()) + kPriorSubjects;
   for (Function i = 0; i < names_.size(); ++i) {
-    const auto share = std::max(generic_share(names_[i]), kUnknownShare);
+    const auto generic = generic_share(names_[i]);
+    generic_.push_back(generic > 0);
+    const auto share = std::max(generic, kUnknownShare);
     rarity_.push_back(std::log(all / (counts_[i] + kPriorSubjects * share)));
   }
 }
@@ -45,7 +47,7 @@ WeightedStack::WeightedStack(const FunctionStack& stack, const FunctionWeights& 
     const auto function = weights.id(stack.functions[i]);
     const auto weight =
         std::max(0.0, weights.rarity(function)) * std::exp(-static_cast<double>(i) / kPositionScale);
-    entries_.push_back({function, i, weight});
+    entries_.push_back({function, i, weight, weights.generic(function)});
     total_ += weight;
   }
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
@@ -70,6 +72,7 @@ WeightedStack::Result WeightedStack::compare(const WeightedStack& other, bool wa
     const auto shift = a->position > b->position ? a->position - b->position : b->position - a->position;
     const auto share = (a->weight + b->weight) / total * std::exp(-static_cast<double>(shift) / kShiftScale);
     result.similarity += share;
+    result.telling += a->generic ? 0 : 1;
     if (want_matches) result.matches.push_back({a->function, share});
     const auto function = a->function;
     ++a;

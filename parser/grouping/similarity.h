@@ -25,6 +25,8 @@ class FunctionWeights {
   [[nodiscard]] std::uint32_t subjects(Function function) const { return counts_[function]; }
   // Inverse document frequency: 0 for what stands in every stack, about 7 for what was seen once.
   [[nodiscard]] double rarity(Function function) const { return rarity_[function]; }
+  // It may stand in any stack, whatever the bug.
+  [[nodiscard]] bool generic(Function function) const { return generic_[function]; }
   [[nodiscard]] std::size_t size() const { return names_.size(); }
 
  private:
@@ -32,6 +34,7 @@ class FunctionWeights {
   std::vector<std::string_view> names_;
   std::vector<std::uint32_t> counts_;
   std::vector<double> rarity_;
+  std::vector<bool> generic_;
 };
 
 // A stack made ready for comparing.
@@ -45,6 +48,7 @@ class WeightedStack {
   };
   struct Result {
     double similarity = 0;       // 0 .. 1; symmetric
+    std::size_t telling = 0;     // matched functions that are not generic
     std::vector<Match> matches;  // heaviest first; only if asked for
   };
   [[nodiscard]] Result compare(const WeightedStack& other, bool want_matches = false) const;
@@ -58,6 +62,7 @@ class WeightedStack {
     FunctionWeights::Function function;
     std::uint32_t position;
     double weight;
+    bool generic;
   };
   std::vector<Entry> entries_;  // by function, then position
   double total_ = 0;

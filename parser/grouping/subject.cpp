@@ -32,6 +32,8 @@ Role telling_role(Family family) {
   }
 }
 
+}  // namespace
+
 const Trace* telling_trace(const Report& report, const FrameTable& frames) {
   const Trace* first = nullptr;
   for (const auto& trace : report.traces) {
@@ -47,8 +49,6 @@ const Trace* telling_trace(const Report& report, const FrameTable& frames) {
   }
   return first;
 }
-
-}  // namespace
 
 FunctionStack function_stack(const Report& report, const FrameTable& frames) {
   FunctionStack stack;

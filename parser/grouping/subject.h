@@ -20,7 +20,11 @@ struct FunctionStack {
   static constexpr std::size_t kMaxFunctions = 48;
 };
 
-// The stack that a report's title is about.
+// The trace that a report's title is about: the call trace, or for what is found long after it happened, the
+// allocation. Null if there is none with symbols.
+const Trace* telling_trace(const Report& report, const FrameTable& frames);
+
+// The functions of that.
 FunctionStack function_stack(const Report& report, const FrameTable& frames);
 
 // What tells two reports of one title apart if the title names no function but only what was hit: who had
@@ -52,7 +56,7 @@ class Subject {
 
   // Different stacks that are kept. Which ones is decided by their hashes, so neither the order nor the way
   // they came together counts.
-  static constexpr std::size_t kStacks = 16;
+  static constexpr std::size_t kStacks = 8;
 
   std::string label_, title_;
   std::set<std::string> alt_titles_;

@@ -5,3 +5,4 @@ build=$1
 here=$(cd "$(dirname "$0")" && pwd)
 "$build"/tests/bench/depot_bench
 python3 "$here/log_throughput.py" "$build/depot-analyze" "$here/../../testdata/logs"
+python3 "$here/triage_throughput.py" "$build/depot-analyze" "$here/../../testdata/logs"

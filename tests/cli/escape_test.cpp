@@ -41,7 +41,6 @@ TEST_CASE("nothing of a log becomes Markdown") {
   CHECK_EQ(markdown_code("``` <b>@user</b>"), "```` ``` <b>@user</b> ````");
   CHECK_EQ(markdown_code("`"), "`` ` ``");
   CHECK_EQ(markdown_code("\n# title"), "`\\x0a# title`");
-  CHECK_EQ(markdown_code(""), "");
 }
 
 TEST_CASE("bad bytes become U+FFFD, one each") {

@@ -154,7 +154,7 @@ TEST_CASE("no command prints what is hidden, in no format") {
     for (const auto& input : {file, list})
       printed.emplace_back("diff " + format, tests::run(cli::setup_diff, cli::run_diff,
                                                         {"--redact", "--format", format, stats, input}));
-  for (const std::string format : {"text", "json", "html"})
+  for (const std::string format : {"text", "json", "html", "junit", "sarif", "github", "markdown"})
     printed.emplace_back("triage " + format, tests::run(cli::setup_triage, cli::run_triage,
                                                         {"--redact", "--format", format, file}));
   for (const auto& one : printed) {

@@ -78,6 +78,13 @@ TEST_CASE("an alternative that many titles have says nothing") {
   CHECK(groups_of(made).size() == 30);
 }
 
+TEST_CASE("an alternative of a primitive that everybody calls says nothing") {
+  CHECK(groups_of(std::vector<Made>{
+                      {"KASAN: use-after-free Read in memcpy", {"memcpy", "a"}, {"bad-access in memcpy"}},
+                      {"KASAN: use-after-free Write in memcpy", {"memcpy", "b"}, {"bad-access in memcpy"}}})
+            .size() == 2);
+}
+
 TEST_CASE("SLUB: one title of a shared cache, told apart by who allocated") {
   parser::FrameTable frames;
   const auto report = [&](const char* owner) {

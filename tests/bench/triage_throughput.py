@@ -1,0 +1,73 @@
+"""Triage of 1,000 logs of 2 MB each, beside rg over the same files: triage_throughput.py PROGRAM LOGS.
+
+The logs are cut from whole recordings (DEPOT_LAB set) or from the test data's logs, and from a corpus of crash logs
+(DEPOT_CORPUS set); each begins at another place, so that no two are equal.
+"""
+import os
+import pathlib
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+LOGS = 1000
+SIZE = 2_000_000
+RUNS = 3
+
+program, logs = sys.argv[1], pathlib.Path(sys.argv[2])
+lab, corpus = os.environ.get("DEPOT_LAB"), os.environ.get("DEPOT_CORPUS")
+parts = [p.read_bytes() for p in (sorted(pathlib.Path(lab).glob("*/console.*")) if lab else sorted(logs.glob("*.txt")))]
+if corpus:
+    for path in sorted(pathlib.Path(corpus).rglob("*.txt")):
+        text = path.read_bytes().partition(b"\n\n")[2] if not path.read_bytes().startswith(b"\n") else path.read_bytes()
+        parts.append(text.partition(b"\nREPORT:\n")[0] + b"\n")
+
+
+def log(number):
+    """Whole parts, from another one on for each log."""
+    pieces, size = [], 0
+    at = number * 7
+    while size < SIZE:
+        pieces.append(parts[at % len(parts)])
+        size += len(pieces[-1])
+        at += 1
+    return b"".join(pieces)
+
+
+def timed(command, statuses):
+    """Median wall time in seconds; the first run only warms the page cache."""
+    walls = []
+    for _ in range(RUNS + 1):
+        start = time.monotonic()
+        run = subprocess.run(command, stdout=subprocess.PIPE)
+        walls.append(time.monotonic() - start)
+        if run.returncode not in statuses:
+            sys.exit(f"{command[0]}: exit status {run.returncode}")
+    return statistics.median(walls[1:]), run.stdout
+
+
+with tempfile.TemporaryDirectory(dir=os.environ.get("TMPDIR")) as folder:
+    total = 0
+    for number in range(LOGS):
+        text = log(number)
+        total += len(text)
+        (pathlib.Path(folder) / f"{number:04}.log").write_bytes(text)
+    cores = len(os.sched_getaffinity(0))
+    print(f"{LOGS} logs, {total / 1e6:.0f} MB, of {len(parts)} parts; {cores} cores; medians of {RUNS} runs")
+    results = {}
+    for jobs in sorted({1, cores}):
+        wall, out = timed([program, "triage", "--fail-on", "never", "-j", str(jobs), folder], (0,))
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        results[jobs] = wall
+        print(f"triage -j {jobs:<2}           {wall:7.3f} s  {total / wall / 1e6:6.0f} MB/s  peak {peak / 1024:.0f} MiB")
+    print(re.sub(rb"\s+", b" ", out.split(b"\n", 1)[0]).decode())
+    if shutil.which("rg") is None:
+        print("rg: not installed, skipped")
+    else:
+        for jobs in sorted({1, cores}):
+            wall, _ = timed(["rg", "-c", "-j", str(jobs), "BUG:|WARNING:|Call.Trace", folder], (0,))
+            print(f"rg -c -j {jobs:<2}             {wall:7.3f} s  {total / wall / 1e6:6.0f} MB/s  ratio {results[jobs] / wall:.1f}")
