@@ -51,6 +51,13 @@ bool is_binary(const parser::TextFacts& facts, bool recognised) {
                          facts.text_bytes < (facts.bytes - std::min(facts.bytes, facts.nul_bytes)) / 10);
 }
 
+std::size_t shown_config(const Analysis& analysis) {
+  if (analysis.configs.size() > kDefaultConfigs) return kDefaultConfigs;
+  for (std::size_t i = 0; i < kDefaultConfigs; ++i)
+    if (analysis.is_log[i]) return i;
+  return kDefaultConfigs - 1;
+}
+
 Analyzer::Analyzer(AnalyzerOptions options) : options_(std::move(options)), parser_(*this) {}
 Analyzer::~Analyzer() = default;
 
@@ -247,6 +254,13 @@ void Analyzer::on_depot_trace(const parser::Trace& trace) {
 void Analyzer::on_report(parser::Report report) {
   log_speaks();
   auto& boot = this->boot();
+  if (options_.filter != nullptr && options_.filter->any()) {
+    if (!options_.filter->takes(report)) {
+      ++result_.reports_left_out;
+      return;
+    }
+    if (options_.filter->lacks_time(report)) ++result_.reports_untimed;
+  }
   ++boot.reports;
   ++result_.report_count;
   ++result_.families[report.family];
@@ -324,6 +338,7 @@ Analysis Analyzer::finish() {
   std::stable_sort(result.titles.begin(), result.titles.end(), [](const TitleFacts& a, const TitleFacts& b) {
     return std::pair(a.input, a.line) < std::pair(b.input, b.line);
   });
+  result.filtered = options_.filter != nullptr && options_.filter->any();
   result.frames = &parser_.frames();
   result.stacks = &replay_->stacks();
   return result;

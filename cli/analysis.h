@@ -14,6 +14,7 @@
 
 #include "cli/configs.h"
 #include "cli/input.h"
+#include "cli/report_filter.h"
 #include "cli/symbols.h"
 #include "depot/accounting.h"
 #include "depot/replay.h"
@@ -74,6 +75,9 @@ struct Analysis {
   std::uint64_t titles_left_out = 0;  // reports of further titles
   std::map<parser::Family, std::uint64_t> families;
   std::uint64_t report_count = 0;
+  bool filtered = false;               // a filter was set
+  std::uint64_t reports_left_out = 0;  // by it
+  std::uint64_t reports_untimed = 0;   // it let through for want of a time to compare
   std::uint64_t corrupted = 0;
   std::vector<KernelStats> kernel_stats;
   bool live_dumps = false;   // some stacks come from files that list only what is allocated now
@@ -82,7 +86,7 @@ struct Analysis {
   std::vector<depot::Config> configs;
   std::vector<depot::Accounting> accountings;  // one per config, over all boots
   std::vector<bool> is_log;                    // the config lays records out as a kernel of the input does
-  const parser::FrameTable* frames = nullptr;  // of the analyzer
+  parser::FrameTable* frames = nullptr;        // of the analyzer
   Places places;                               // of the reports' frames in the source; empty unless asked for
   const depot::StackStore* stacks = nullptr;   // of the analyzer; unique over all boots
   bool symbolic = false;  // some of these are known by symbols only, which stand in for addresses
@@ -91,6 +95,10 @@ struct Analysis {
     return unique == 0 ? 0 : static_cast<double>(facts.saves) / static_cast<double>(unique);
   }
 };
+
+// The config that single records are counted under: as asked, else the layout of the kernel that speaks, else
+// the newest.
+std::size_t shown_config(const Analysis& analysis);
 
 // Hears, in order, of what goes into the depot.
 class StackListener {
@@ -119,6 +127,7 @@ struct AnalyzerOptions {
   std::function<void(const FoundReport&)> report_complete = {};  // as soon as it is; may be empty
   std::function<void()> waiting = {};                            // InputVisitor's; may be empty
   std::function<bool()> stopped = {};                            // InputVisitor's; may be empty
+  const ReportFilter* filter = nullptr;  // of reports; what the depot holds is measured whole
 };
 
 class Analyzer final : private parser::Sink {

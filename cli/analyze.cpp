@@ -8,8 +8,12 @@
 #include <vector>
 
 #include "cli/follow.h"
+#include "cli/redact.h"
+#include "cli/render/html.h"
 #include "cli/render/json.h"
 #include "cli/render/text.h"
+#include "cli/stack_collection.h"
+#include "cli/stack_filter.h"
 
 namespace cli {
 namespace {
@@ -19,6 +23,7 @@ constexpr const char* kFooter =
   estimate                                       memory per kernel and config, from stacks, counters or numbers
   symbolize                                      the same log with source lines, also while it is being written
   triage                                         many logs: groups, what is new, formats for CI, exit status
+  diff                                           what changed between two inputs: reports, stacks, memory
   stacks                                         unique stacks: counts, bytes, flame graphs, stack lists
 
 Examples:
@@ -28,6 +33,8 @@ Examples:
   depot-analyze dmesg.txt /sys/kernel/debug/slab/ /sys/kernel/debug/stackdepot/stats
                                                  a whole machine's stacks beside the kernel's own counters
   depot-analyze --format json console.log.xz     for programs
+  depot-analyze --format html -o report.html dmesg.txt
+                                                 a page to look at and hand on: one file, no script, no request
   depot-analyze --vmlinux vmlinux --modules /lib/modules/6.12.3 dmesg.txt
                                                  each report with its lines of source
   depot-analyze --what-if kernel=6.8-rc4,max-frames=32 dmesg.txt
@@ -55,7 +62,8 @@ void symbolize(Analysis& analysis, const parser::KernelImages& images, const Sym
 void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
   app.description("Reads what Linux kernels print about memory bugs, and measures their stack depot.");
   app.footer(kFooter);
-  setup_run(app, options, {"text", "json"});
+  setup_run(app, options, {"text", "json", "html"});
+  setup_report_filter(app, options.filter);
   app.add_flag("--reports", options.reports, "Each report with its fields and stacks, after the summary");
   setup_symbols(app, options.symbols);
   app.get_option("--vmlinux")
@@ -70,10 +78,12 @@ void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
 ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen, std::ostream& out,
                      std::ostream& err) {
   Run run(options, err);
+  ReportFilter filter;
+  if (const auto error = filter.set(options.filter)) return run.fail(*error);
   auto analyzer_options = run.check();
   if (!analyzer_options) return run.exit();
   const bool reports = options.reports || options.symbols.wanted();
-  analyzer_options->keep_reports = options.format == "json" || reports;
+  analyzer_options->keep_reports = options.format != "text" || reports;
   Follower follower(screen, out);
   if (options.format == "text" && options.output.empty()) {
     analyzer_options->report_complete = [&](const FoundReport& found) { follower.report(found); };
@@ -86,6 +96,10 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   }
   parser::KernelImages images;
   if (options.symbols.wanted()) analyzer_options->images = &images;
+  analyzer_options->filter = &filter;
+  StackFilter everything;
+  StackCollection stacks(everything, {});
+  if (options.format == "html") analyzer_options->listener = &stacks;
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
   stop_signals.reset();
@@ -97,8 +111,11 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   if (options.symbols.wanted()) symbolize(analysis, images, options.symbols, run);
   auto sources = open_sources(options.symbols);
   if (const auto* error = std::get_if<std::string>(&sources)) return run.fail(*error);
+  if (options.redact) redact({{analysis, stacks}});
   if (options.format == "json")
     render::json(analysis, run.result(out));
+  else if (options.format == "html")
+    run.result(out) << render::html(analysis, stacks);
   else
     run.result(out) << render::text(
         analysis, {screen, reports, options.verbose, std::get<render::Sources>(std::move(sources))});

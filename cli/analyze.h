@@ -4,6 +4,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/render/screen.h"
+#include "cli/report_filter.h"
 #include "cli/run.h"
 #include "cli/symbols.h"
 
@@ -12,6 +13,7 @@ namespace cli {
 struct AnalyzeOptions : RunOptions {
   bool reports = false;
   SymbolOptions symbols;
+  ReportFilterOptions filter;
 };
 
 void setup_analyze(CLI::App& app, AnalyzeOptions& options);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "cli/redact.h"
 #include "cli/render/estimate_json.h"
 #include "cli/render/estimate_text.h"
 
@@ -51,9 +52,10 @@ ExitCode run_estimate(const EstimateOptions& options, const render::Screen& scre
   const auto kernel = analyzer_options->kernel;
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
-  const auto analysis = analyzer.finish();
+  auto analysis = analyzer.finish();
   // With nothing that could be read there is nothing to say but why.
   if (analysis.inputs.empty() && !options.known.records && run.exit() == ExitCode::trouble) return run.exit();
+  if (options.redact) redact(analysis);
   const auto costs = costs_of(analysis, options.known, kernel);
   if (const auto* error = std::get_if<std::string>(&costs)) return run.fail(*error);
   if (options.format == "json")

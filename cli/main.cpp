@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "cli/analyze.h"
+#include "cli/diff.h"
 #include "cli/estimate.h"
 #include "cli/output_stream.h"
 #include "cli/stacks.h"
@@ -52,6 +53,7 @@ int run(const char* name, void (*setup)(CLI::App&, Options&), Command<Options> c
 // A command is the first word and nothing else: everywhere but there a name is a file's.
 int dispatch(int argc, char** argv) {
   const std::string_view name = argc > 1 ? argv[1] : "";
+  if (name == "diff") return run("depot-analyze diff", cli::setup_diff, cli::run_diff, argc - 1, argv + 1);
   if (name == "estimate")
     return run("depot-analyze estimate", cli::setup_estimate, cli::run_estimate, argc - 1, argv + 1);
   if (name == "stacks")

@@ -102,6 +102,10 @@ void setup_run(CLI::App& app, RunOptions& options, const std::vector<std::string
       ->type_name("KEY=VALUE,...")
       ->allow_extra_args(false)
       ->take_all();
+  app.add_flag(
+      "--redact", options.redact,
+      "Hide what may be private in the result: names of inputs, hosts, users, paths below home directories, "
+      "e-mail, IP and MAC addresses, UUIDs, serial numbers, pointers");
   app.add_option("--progress", options.progress, "Progress on standard error")
       ->check(CLI::IsMember(kWhen))
       ->capture_default_str();
@@ -161,6 +165,11 @@ std::optional<AnalyzerOptions> Run::check(bool needs_input) {
 void Run::read(Analyzer& analyzer) {
   for (const auto& input : inputs_)
     analyzer.add(input, options_.max_input, [this](std::size_t bytes) { progress_->add(bytes); });
+  progress_->clear();
+}
+
+void Run::read(Analyzer& analyzer, std::size_t input) {
+  analyzer.add(inputs_[input], options_.max_input, [this](std::size_t bytes) { progress_->add(bytes); });
   progress_->clear();
 }
 

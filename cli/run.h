@@ -33,6 +33,7 @@ struct RunOptions {
   std::string kernel;
   std::vector<std::string> what_if;
   std::uint64_t max_input = std::uint64_t{64} << 30;
+  bool redact = false;
   bool quiet = false;
   bool verbose = false;
 };
@@ -53,8 +54,9 @@ class Run {
   std::optional<AnalyzerOptions> check(bool needs_input = true);
   // After check(): what is to be read.
   [[nodiscard]] const std::vector<std::string>& inputs() const { return inputs_; }
-  // Reads all inputs.
+  // Reads all inputs, or one of them.
   void read(Analyzer& analyzer);
+  void read(Analyzer& analyzer, std::size_t input);
 
   // So many bytes more have been read.
   void progress(std::size_t bytes) { progress_->add(bytes); }

@@ -61,6 +61,12 @@ class StackCollection final : public StackListener {
   void on_boot(const BootFacts& boot, bool begins) override;
   // Ends the pass.
   void finish();
+  // Lets `change` replace texts that came with the input: names of clients, releases.
+  template <typename Change>
+  void rewrite(Change&& change) {
+    for (auto& client : clients_) client = change(client);
+    for (auto& boot : boots_) boot.release = change(boot.release);
+  }
 
   // By StackId, those that the filter left out too.
   [[nodiscard]] const std::vector<CollectedStack>& stacks() const { return stacks_; }

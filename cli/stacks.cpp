@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/redact.h"
 #include "cli/render/stack_list.h"
 #include "cli/render/stacks.h"
 #include "cli/stack_collection.h"
@@ -29,15 +30,6 @@ by what. It folds the saves of a stack into its first one where no depot tells t
 
 Exit status: 0 done, 2 an input could not be used (the others are still read).)";
 
-// The config that bytes are counted under: as asked, else the layout of the kernel that speaks, else the
-// newest.
-std::size_t chosen_config(const Analysis& analysis) {
-  if (analysis.configs.size() > kDefaultConfigs) return kDefaultConfigs;
-  for (std::size_t i = 0; i < kDefaultConfigs; ++i)
-    if (analysis.is_log[i]) return i;
-  return kDefaultConfigs - 1;
-}
-
 // A record's handle tells its place, and that depends on every save before it: only a list of one boot has
 // them all.
 bool knows_order(const Analysis& analysis) {
@@ -49,7 +41,7 @@ bool knows_order(const Analysis& analysis) {
 render::StackRows rows(const StacksOptions& options, const Analysis& analysis, const Analyzer& analyzer,
                        const StackCollection& collection) {
   render::StackRows rows;
-  rows.config = analysis.configs[chosen_config(analysis)];
+  rows.config = analysis.configs[shown_config(analysis)];
   rows.total_saves = analysis.facts.saves;
   rows.total_unique = analysis.facts.unique;
   const depot::Layout layout(rows.config);
@@ -60,7 +52,7 @@ render::StackRows rows(const StacksOptions& options, const Analysis& analysis, c
     const auto depth = collection.words(id).size();
     const bool refcounted = depot::saves_refcounted(rows.config, stack.client, stack.evictable);
     rows.rows.push_back({id, depth, layout.record(depth, refcounted).total(), std::nullopt});
-    if (order) rows.rows.back().handle = analyzer.handle(chosen_config(analysis), collection.words(id));
+    if (order) rows.rows.back().handle = analyzer.handle(shown_config(analysis), collection.words(id));
     rows.saves += stack.count;
   }
   rows.unique = rows.rows.size();
@@ -117,7 +109,8 @@ ExitCode run_stacks(const StacksOptions& options, const render::Screen& screen, 
     how.max_frames = std::min<std::uint64_t>(how.max_frames, asked.config.max_frames);
   // The collection and the writer of lists need each other; none is used before both are there.
   std::optional<render::StackListWriter> writer;
-  if (list && options.top.value_or(0) == 0)
+  // What is hidden must be known as a whole before the first line is written.
+  if (list && options.top.value_or(0) == 0 && !options.redact)
     how.drain = [&](const std::vector<StackEvent>& events) {
       for (const auto& event : events) writer->write(event, run.result(out));
     };
@@ -127,13 +120,14 @@ ExitCode run_stacks(const StacksOptions& options, const render::Screen& screen, 
   analyzer_options->listener = &collection;
   Analyzer analyzer(std::move(*analyzer_options));
   run.read(analyzer);
-  const auto analysis = analyzer.finish();
+  auto analysis = analyzer.finish();
   collection.finish();
   // With nothing that could be read there is nothing to say but why.
   if (analysis.inputs.empty() && run.exit() == ExitCode::trouble) return run.exit();
 
   auto& result = run.result(out);
   if (list && how.drain) return run.finish();
+  if (options.redact) redact({{analysis, collection}});
   const auto chosen = rows(options, analysis, analyzer, collection);
   if (list) {
     std::vector<bool> shown(collection.stacks().size());

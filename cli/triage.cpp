@@ -16,7 +16,9 @@
 #include "cli/baseline.h"
 #include "cli/fail_on.h"
 #include "cli/input.h"
+#include "cli/redact.h"
 #include "cli/render/triage_github.h"
+#include "cli/render/triage_html.h"
 #include "cli/render/triage_json.h"
 #include "cli/render/triage_junit.h"
 #include "cli/render/triage_markdown.h"
@@ -37,6 +39,7 @@ constexpr const char* kFooter = R"(Examples:
                                                               from now on these are known
   depot-analyze triage --baseline known.txt logs/             exit status 1 if something is new
   depot-analyze triage --baseline known.txt --format junit -o report.xml logs/
+  depot-analyze triage --format html -o triage.html logs/     a page to look at and hand on
   depot-analyze triage --fail-on 'severity>=8,family=lockdep' console.log.xz
   depot-analyze triage --explain logs/                        which stacks were nearly, or just, alike enough
 
@@ -125,11 +128,12 @@ void symbolize(TriageResult& result, const SymbolOptions& options, Run& run) {
   result.places = std::move(found.places);
 }
 
-TriageResult read(const TriageOptions& options, const Lists& lists, Run& run) {
+TriageResult read(const TriageOptions& options, const Lists& lists, const ReportFilter& filter, Run& run) {
   ReaderOptions how;
   how.workers = options.jobs != 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
   how.max_unpacked = options.max_input;
   how.kernel = {options.kernel, options.arch};
+  how.filter = &filter;
   how.failed = [&run](const InputError& error) {
     run.fail(error.path + ": " + error.message + (error.hint.empty() ? "" : " (" + error.hint + ")"));
   };
@@ -139,7 +143,9 @@ TriageResult read(const TriageOptions& options, const Lists& lists, Run& run) {
   run.done_reading();
   if (const auto left_out = collectors.front()->facts().left_out; left_out > 0)
     run.fail(std::to_string(left_out) + " reports were left out: more different titles than can be kept");
-  return make_groups(*collectors.front(), lists.suppressions, {options.threshold, options.explain});
+  auto result = make_groups(*collectors.front(), lists.suppressions, {options.threshold, options.explain});
+  result.filtered = filter.any();
+  return result;
 }
 
 void write(const TriageResult& result, const TriageOptions& options, const render::Screen& screen,
@@ -154,6 +160,8 @@ void write(const TriageResult& result, const TriageOptions& options, const rende
     out << render::triage_github(result);
   else if (options.format == "markdown")
     out << render::triage_markdown(result);
+  else if (options.format == "html")
+    out << render::triage_html(result);
   else
     out << render::triage_text(result, {screen, options.explain});
 }
@@ -163,7 +171,8 @@ void write(const TriageResult& result, const TriageOptions& options, const rende
 void setup_triage(CLI::App& app, TriageOptions& options) {
   app.description("Groups the reports of many logs, and says which are new.");
   app.footer(kFooter);
-  setup_run(app, options, {"text", "json", "junit", "sarif", "github", "markdown"});
+  setup_run(app, options, {"text", "json", "junit", "sarif", "github", "markdown", "html"});
+  setup_report_filter(app, options.filter);
   app.remove_option(app.get_option("--what-if"));
   app.add_option("--baseline", options.baseline, "The failures that are known; the others are new")
       ->type_name("FILE");
@@ -209,9 +218,11 @@ ExitCode run_triage(const TriageOptions& options, const render::Screen& screen, 
                     std::ostream& err) {
   Run run(options, err);
   auto lists = read_lists(options, run);
+  ReportFilter filter;
+  if (const auto error = filter.set(options.filter)) return run.fail(*error);
   if (!lists || !run.check()) return run.exit();
 
-  auto result = read(options, *lists, run);
+  auto result = read(options, *lists, filter, run);
   if (options.symbols.wanted()) symbolize(result, options.symbols, run);
   if (lists->baseline) {
     lists->baseline->judge(result, options.as_of.empty() ? today() : options.as_of, options.config);
@@ -225,6 +236,8 @@ ExitCode run_triage(const TriageOptions& options, const render::Screen& screen, 
     result.failed_on = lists->fail_on.failure(result);
   }
 
+  // Only now: the baseline knows the titles as they are.
+  if (options.redact) redact(result);
   write(result, options, screen, run.result(out));
   const auto code = run.finish();
   return code == ExitCode::done && !result.failed_on.empty() ? ExitCode::findings : code;

@@ -6,6 +6,7 @@
 
 #include "cli/exit_code.h"
 #include "cli/render/screen.h"
+#include "cli/report_filter.h"
 #include "cli/run.h"
 #include "cli/symbols.h"
 #include "parser/grouping/grouping.h"
@@ -22,6 +23,7 @@ struct TriageOptions : RunOptions {
   bool explain = false;
   unsigned jobs = 0;  // 0: as many as the machine has processors
   std::string arch, config;
+  ReportFilterOptions filter;
   SymbolOptions symbols;
 };
 

@@ -50,9 +50,11 @@ void CollectedSubject::merge(CollectedSubject&& other) {
   }
 }
 
-TriageCollector::TriageCollector(const Suppressions& suppressions, KernelFacts kernel)
+TriageCollector::TriageCollector(const Suppressions& suppressions, KernelFacts kernel,
+                                 const ReportFilter* filter)
     : suppressions_(suppressions),
       given_(std::move(kernel)),
+      filter_(filter),
       parser_(*this, {true}),
       suppressed_(suppressions.size()) {}
 
@@ -85,6 +87,14 @@ void TriageCollector::on_boot(const parser::Boot& boot) {
 }
 
 void TriageCollector::on_report(parser::Report report) {
+  if (filter_ != nullptr && filter_->any()) {
+    if (!filter_->takes(report)) {
+      recognised_ = true;
+      ++facts_.filtered_out;
+      return;
+    }
+    if (filter_->lacks_time(report)) ++facts_.untimed;
+  }
   ++reports_;
   ++facts_.reports;
   auto sort = ReportSort::finding;
@@ -153,6 +163,8 @@ void TriageCollector::merge(TriageCollector& other) {
   facts_.lines += other.facts_.lines;
   facts_.reports += other.facts_.reports;
   facts_.left_out += other.facts_.left_out;
+  facts_.filtered_out += other.facts_.filtered_out;
+  facts_.untimed += other.facts_.untimed;
   for (std::size_t i = 0; i < suppressed_.size(); ++i) suppressed_[i] += other.suppressed_[i];
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/input.h"
+#include "cli/report_filter.h"
 #include "cli/suppressions.h"
 #include "cli/triage_result.h"
 #include "parser/grouping/subject.h"
@@ -62,12 +63,14 @@ class TriageCollector final : private parser::Sink {
  public:
   struct Facts {
     std::uint64_t logs = 0, logs_with_reports = 0, bytes = 0, lines = 0, reports = 0;
-    std::uint64_t left_out = 0;  // reports of titles beyond the number that is kept
+    std::uint64_t left_out = 0;                   // reports of titles beyond the number that is kept
+    std::uint64_t filtered_out = 0, untimed = 0;  // by the filter, and what it let through for want of a time
   };
   using Subjects = std::map<std::pair<ReportSort, std::string>, CollectedSubject>;
 
   // `suppressions` outlives the collector; `kernel` speaks where the logs do not.
-  TriageCollector(const Suppressions& suppressions, KernelFacts kernel);
+  // A filter, if there is one, outlives it too: reports that it does not take are counted and nothing else.
+  TriageCollector(const Suppressions& suppressions, KernelFacts kernel, const ReportFilter* filter = nullptr);
 
   void begin(LogId log, const std::string& name);
   void feed(std::string_view chunk) { parser_.feed(chunk); }
@@ -92,6 +95,7 @@ class TriageCollector final : private parser::Sink {
 
   const Suppressions& suppressions_;
   KernelFacts given_;
+  const ReportFilter* filter_;
   parser::LogParser parser_;
   Subjects subjects_;
   Facts facts_;

@@ -111,6 +111,8 @@ TriageResult make_groups(TriageCollector& collected, const Suppressions& suppres
   result.bytes = facts.bytes;
   result.lines = facts.lines;
   result.reports = facts.reports;
+  result.left_out = facts.filtered_out;
+  result.untimed = facts.untimed;
   result.threshold = options.threshold;
   for (std::size_t i = 0; i < suppressions.size(); ++i)
     result.suppressions.push_back({suppressions[i].file, suppressions[i].line, suppressions[i].pattern,

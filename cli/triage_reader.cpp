@@ -110,7 +110,7 @@ Collectors read_logs(const std::vector<InputName>& inputs, const Suppressions& s
       std::clamp<std::size_t>(options.workers, 1, std::max<std::size_t>(1, inputs.size())));
   Collectors collectors;
   for (unsigned i = 0; i < count; ++i)
-    collectors.push_back(std::make_unique<TriageCollector>(suppressions, options.kernel));
+    collectors.push_back(std::make_unique<TriageCollector>(suppressions, options.kernel, options.filter));
 
   Board board(inputs.size(), count);
   const auto work = [&](TriageCollector& collector) {

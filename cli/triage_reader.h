@@ -17,6 +17,7 @@ struct ReaderOptions {
   unsigned workers = 1;
   std::uint64_t max_unpacked = 0;  // bytes that one packed input may unpack to
   KernelFacts kernel;              // of logs that do not say it
+  const ReportFilter* filter = nullptr;
   // Called by the thread that called read_logs(), errors in the order of the inputs.
   std::function<void(const InputError&)> failed;
   std::function<void(std::size_t bytes)> progress;

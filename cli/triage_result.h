@@ -92,6 +92,8 @@ struct TriageResult {
   std::vector<TriageGroup> groups;  // new ones first, then by severity and logs
   std::uint64_t logs = 0, bytes = 0, lines = 0, reports = 0;
   std::uint64_t logs_with_reports = 0;
+  bool filtered = false;                    // --family, --title or --since was given
+  std::uint64_t left_out = 0, untimed = 0;  // reports: by them, and let through for want of a time
   double threshold = parser::kDefaultThreshold;
   std::vector<NearPair> over, under;
   bool has_baseline = false;

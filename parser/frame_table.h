@@ -46,6 +46,13 @@ class FrameTable {
   // A frame of another table; equal ones need not get the same id.
   FrameId adopt(const Frame& frame);
 
+  // Lets `change(frame, keep)` replace what frames print as, say to hide it; `keep` makes a text the table's
+  // own. Ids and identities stay, and so does what parse() finds.
+  template <typename Change>
+  void rewrite(Change&& change) {
+    for (auto& frame : frames_) change(frame, [this](std::string_view text) { return keep(text); });
+  }
+
   const Frame& operator[](FrameId id) const { return frames_[id]; }
   std::size_t size() const { return frames_.size(); }
 

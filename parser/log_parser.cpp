@@ -192,6 +192,7 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
   if (report) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     context.report = std::move(report);
+    context.report->set_time(line);
     context.lead = {};
     context.cut_here = 0;
     if (context.report->is_one_line()) {

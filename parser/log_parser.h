@@ -42,6 +42,7 @@ class LogParser {
   void feed(std::string_view chunk);
   void finish_input();
 
+  FrameTable& frames() { return frames_; }
   const FrameTable& frames() const { return frames_; }
   // Of the current input.
   const TextFacts& text_facts() const { return splitter_.facts(); }

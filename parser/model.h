@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "parser/wall_time.h"
+
 namespace parser {
 
 using FrameId = std::uint32_t;
@@ -149,7 +151,9 @@ struct Report {
   std::uint64_t first_line =
       0;                   // where the report begins: a ruler or SLUB's detail line may stand above the title
   std::uint64_t line = 0;  // the line that carries the kernel's own title
-  std::uint64_t end_line = 0;  // the last line that belongs to it
+  std::uint64_t end_line = 0;           // the last line that belongs to it
+  std::optional<std::int64_t> time_us;  // kernel time of that line, microseconds since boot
+  std::optional<WallTime> wall_time;    // its time of day, where the log has one
   Family family = Family::kasan;
   std::string kind;      // the kernel's word: "slab-out-of-bounds", "Right Redzone overwritten"
   std::string location;  // the kernel's "in F" of the title line, printed form

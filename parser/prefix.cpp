@@ -340,7 +340,7 @@ bool take_usual_brackets(std::string_view& text, Line& line) {
 void read_line(std::string_view raw, std::uint64_t number, Line& line) {
   line = Line{};
   line.number = number;
-  line.text = raw;
+  line.text = line.raw = raw;
   if (raw.empty() || raw.front() == ' ') return;
   // Nearly all lines of a log
   if (raw.front() == '[' && (take_usual_brackets(line.text, line) || take_brackets(line.text, line)))

@@ -22,6 +22,7 @@ struct Caller {
 struct Line {
   std::uint64_t number = 0;  // from 1
   std::string_view text;     // the kernel's text; leading spaces are its own
+  std::string_view raw;      // with all that stood before it
   Caller caller;
   std::optional<int> level;             // 0..7
   std::optional<std::int64_t> time_us;  // kernel time, microseconds

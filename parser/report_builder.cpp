@@ -122,6 +122,11 @@ void ReportBuilder::keep_text(const Line& line) {
   if (!trim_left(line.text).empty()) text_end_ = report_.text.size();
 }
 
+void ReportBuilder::set_time(const Line& line) {
+  report_.time_us = line.time_us;
+  report_.wall_time = read_wall_time(line.raw);
+}
+
 ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
   const auto answer = take(line);
   if (answer == Answer::taken || answer == Answer::last) keep_text(line);

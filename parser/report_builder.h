@@ -44,6 +44,8 @@ class ReportBuilder {
   Answer consume(const Line& line);
   // Keeps a line of the report's own for Report::text; consume() does so by itself.
   void keep_text(const Line& line);
+  // When its title was printed. `raw`: that line with its prefixes.
+  void set_time(const Line& line);
   // The report as far as it came, with the reason if it is damaged.
   Report close(Close why);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/render/escape.h"
+#include "cli/render/facts_text.h"
 #include "cli/render/numbers.h"
 #include "cli/render/style.h"
 #include "cli/render/table.h"
@@ -12,18 +13,6 @@
 
 namespace cli::render {
 namespace {
-
-std::uint64_t record_bytes(const depot::Accounting& accounting) {
-  return accounting.header_bytes + accounting.entry_bytes + accounting.padding_bytes +
-         accounting.unused_slot_bytes;
-}
-
-// Of what was carved for records, what holds neither header nor frame. Free slots wait for reuse and do not
-// count.
-double waste_share(const depot::Accounting& accounting) {
-  const auto spent = record_bytes(accounting) + accounting.tail_bytes;
-  return spent == 0 ? 0 : static_cast<double>(accounting.wasted_bytes()) / static_cast<double>(spent);
-}
 
 // "   3-6 ▂    7-10 █   11-14 ▃": unique stacks by depth, at most eight groups
 std::string histogram(const depot::Facts& facts, const Screen& screen) {
@@ -156,83 +145,27 @@ std::string lost(const Analysis& analysis) {
   return text.empty() ? text : "\n" + text;
 }
 
-std::optional<std::int64_t> counter(const parser::DepotStats& stats, std::string_view name) {
-  for (const auto& [key, value] : stats.counters)
-    if (key == name) return value;
-  return std::nullopt;
-}
-
 // What the counters say, and beside it what the input holds of that depot and what fixed-size records would
 // take.
-std::string one_kernels_counters(const Analysis& analysis, const KernelStats& found, const Screen& screen) {
-  std::string text = "The kernel's own counters (" + for_terminal(analysis.inputs[found.input].path) + "):";
-  const char* separator = " ";
-  for (const auto& [name, value] : found.stats.counters) {
-    text += separator + name + " " +
-            (value < 0 ? std::to_string(value) : grouped(static_cast<std::uint64_t>(value)));
-    separator = ", ";
-  }
-  text = "\n" + wrapped(text, prose_width(screen), "  ");
-
-  const auto count = [&](std::string_view name) {
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, counter(found.stats, name).value_or(0)));
-  };
-  const auto persistent = count("persistent_count");
-  // With several boots in the input, whose counters these are is not known.
-  if (persistent == 0) return text;
-  for (std::size_t i = 0; i < kDefaultConfigs; ++i) {
-    const depot::Layout layout(analysis.configs[i]);
-    const auto& accounting = analysis.accountings[i];
-    if (layout.era().stats == depot::StatsGeneration::kSplit && accounting.persistent > 0 &&
-        analysis.boots.size() < 2)
-      text +=
-          wrapped("  The input holds " + grouped(accounting.persistent) + " of these " + grouped(persistent) +
-                      " persistent records (" +
-                      percent(static_cast<double>(accounting.persistent) / static_cast<double>(persistent)) +
-                      "), " + grouped(accounting.persistent_bytes) + " of their " +
-                      grouped(count("persistent_bytes")) + " bytes.",
-                  prose_width(screen), "  ");
-    if (layout.slots_per_pool() > 0 && layout.fixed()) {
-      const auto slots = persistent + count("refcounted_in_use") + count("freelist_size");
-      const auto pools = (slots + layout.slots_per_pool() - 1) / layout.slots_per_pool();
-      text +=
-          wrapped("  In fixed records of " + std::to_string(layout.slot_size()) + " bytes they would take " +
-                      grouped(pools) + (pools == 1 ? " pool, " : " pools, ") +
-                      kib(pools * layout.pool_size()) + ", where the kernel has " + grouped(count("pools")) +
-                      " pools, " + kib(count("pools") * layout.pool_size()) + ".",
-                  prose_width(screen), "  ");
-    }
-  }
-  return text;
-}
-
 std::string kernel_counters(const Analysis& analysis, const Screen& screen) {
-  std::string text;
-  for (std::size_t i = 0; i < analysis.kernel_stats.size(); ++i) {
-    // A file that was read again and again ends with what counts.
-    const bool last = i + 1 == analysis.kernel_stats.size() ||
-                      analysis.kernel_stats[i + 1].input != analysis.kernel_stats[i].input;
-    if (last) text += one_kernels_counters(analysis, analysis.kernel_stats[i], screen);
+  std::string out;
+  for (const auto* found : last_stats(analysis)) {
+    auto text = "The kernel's own counters (" + for_terminal(analysis.inputs[found->input].path) + "):";
+    const char* separator = " ";
+    for (const auto& [name, value] : found->stats.counters) {
+      text += separator + name + " " +
+              (value < 0 ? std::to_string(value) : grouped(static_cast<std::uint64_t>(value)));
+      separator = ", ";
+    }
+    out += "\n" + wrapped(text, prose_width(screen), "  ");
+    for (const auto& remark : stats_remarks(analysis, *found))
+      out += wrapped("  " + remark, prose_width(screen), "  ");
   }
-  return text;
+  return out;
 }
 
 std::string notes(const Analysis& analysis, const Screen& screen) {
-  std::string text;
-  if (analysis.live_dumps)
-    text =
-        "alloc_traces, free_traces and page_owner list live tracks only: the stacks of what is allocated "
-        "now. The depot keeps every "
-        "stack it ever saw, so the kernel's own figure is higher" +
-        std::string(analysis.kernel_stats.empty() ? "; add /sys/kernel/debug/stackdepot/stats to see both."
-                                                  : ".");
-  else if (analysis.kernel_stats.empty() && analysis.facts.saves < 5000)
-    text =
-        "A whole boot holds thousands: add /sys/kernel/debug/slab/*/alloc_traces, page_owner or "
-        "stackdepot/stats for the kernel's "
-        "total.";
-  if (analysis.live_dumps && analysis.boots.size() > 1)
-    text += " They were counted with the boot of the log named before them.";
+  const auto text = depot_note(analysis);
   return text.empty() ? text : "\n" + wrapped(text, prose_width(screen), "");
 }
 

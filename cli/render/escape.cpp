@@ -35,9 +35,12 @@ CodePoint decode(std::string_view text) {
   return {value, length, true};
 }
 
+// Controls, bidirectional marks, invisible characters and those that Unicode keeps out of any interchange.
 bool steers_the_terminal(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x200b && c <= 0x200f) ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+  const bool noncharacter = (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+         (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f) || noncharacter;
 }
 
 void append_escaped(std::string& out, const char* format, std::uint32_t value) {
@@ -62,6 +65,32 @@ std::string for_terminal(std::string_view text) {
     else
       out += text.substr(0, point.length);
     text.remove_prefix(point.length);
+  }
+  return out;
+}
+
+std::string for_html(std::string_view text) {
+  std::string out;
+  for (const char c : for_terminal(text)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
   }
   return out;
 }

@@ -13,6 +13,10 @@ std::string for_terminal(std::string_view text);
 // Valid UTF-8 for JSON and other formats that escape controls by themselves: bad bytes become U+FFFD.
 std::string valid_utf8(std::string_view text);
 
+// For HTML, as text or as a value in double quotes: what for_terminal() makes visible, then & < > " ' as
+// character references. The result is valid in UTF-8 documents whatever the bytes were.
+std::string for_html(std::string_view text);
+
 // For XML 1.0, in text and in attributes: what XML has no way to say comes out as U+FFFD, line ends in
 // attributes stay what they are.
 std::string for_xml(std::string_view text);

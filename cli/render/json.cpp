@@ -126,6 +126,8 @@ Json report_json(const Analysis& analysis, const FoundReport& found) {
   json["line"] = report.line;
   json["first_line"] = report.first_line;
   json["end_line"] = report.end_line;
+  if (report.time_us) json["time"] = static_cast<double>(*report.time_us) / 1e6;
+  if (report.wall_time) json["wall_time"] = report.wall_time->text();
   json["title"] = valid_utf8(report.title);
   json["alt_titles"] = Json::array();
   for (const auto& title : report.alt_titles) json["alt_titles"].push_back(valid_utf8(title));
@@ -209,6 +211,9 @@ void json(const Analysis& analysis, std::ostream& out) {
   out << ",\n";
   write_list(out, "reports", analysis.reports.size(),
              [&](std::size_t i) { return report_json(analysis, analysis.reports[i]); });
+  if (analysis.filtered)
+    out << ",\n  \"filter\": "
+        << dumped({{"left_out", analysis.reports_left_out}, {"untimed", analysis.reports_untimed}});
   out << ",\n  \"depot\": " << dumped(depot_json(analysis)) << ",\n";
   write_list(out, "configs", analysis.configs.size(), [&](std::size_t i) {
     return config_json(analysis.configs[i], analysis.accountings[i], analysis.is_log[i]);

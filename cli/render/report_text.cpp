@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/render/escape.h"
+#include "cli/render/facts_text.h"
 #include "cli/render/frame_text.h"
 #include "cli/render/numbers.h"
 #include "cli/render/style.h"
@@ -11,42 +12,10 @@
 namespace cli::render {
 namespace {
 
-std::string bytes_text(std::uint64_t count) {
-  return std::to_string(count) + (count == 1 ? " byte" : " bytes");
-}
-
 void field(std::string& out, std::string_view name, const std::string& value) {
   if (value.empty()) return;
   out += "  " + std::string(name) + std::string(9 - std::min<std::size_t>(8, name.size()), ' ') +
          for_terminal(value) + "\n";
-}
-
-std::string access_text(const parser::Access& access) {
-  std::string text{parser::access_name(access.kind)};
-  if (access.size) text += " of " + bytes_text(*access.size);
-  if (access.address) text += " at " + hex(*access.address);
-  if (!access.task.empty())
-    text += " by " + access.task + (access.pid ? "/" + std::to_string(*access.pid) : "");
-  if (!access.pointer_tag.empty())
-    text += ", pointer tag " + access.pointer_tag + ", memory tag " + access.memory_tag;
-  return text;
-}
-
-std::string object_text(const parser::Report& report) {
-  if (!report.object) return {};
-  std::string text = report.object->cache;
-  if (report.object->size) text += ", " + std::to_string(*report.object->size) + " bytes";
-  if (report.object->address) text += " at " + hex(*report.object->address);
-  return text;
-}
-
-std::string where_text(const parser::Report& report) {
-  std::string text;
-  if (report.cpu) text += "CPU " + std::to_string(*report.cpu);
-  if (!report.comm.empty()) text += (text.empty() ? "" : ", ") + report.comm;
-  if (report.pid) text += "/" + std::to_string(*report.pid);
-  if (!report.kernel.empty()) text += (text.empty() ? "" : ", ") + std::string("kernel ") + report.kernel;
-  return text;
 }
 
 std::string place_text(const std::string& file, unsigned line) {
@@ -75,31 +44,6 @@ std::string frame_lines(const Analysis& analysis, const parser::Trace& trace, st
 
 }  // namespace
 
-std::string report_detail(const parser::Report& report) {
-  if (report.region && report.region->size != 0) {
-    const auto& region = *report.region;
-    std::string text = bytes_text(region.distance);
-    text += region.position == "inside" ? " inside " : " " + region.position + " of ";
-    text += region.state == "allocated" ? "an " : "a ";
-    if (!region.state.empty()) text += region.state + " ";
-    text += std::to_string(region.size) + "-byte region";
-    if (report.object && !report.object->cache.empty()) text += " in " + report.object->cache;
-    return text;
-  }
-  if (report.overwrite) {
-    const auto& overwrite = *report.overwrite;
-    return bytes_text(overwrite.last - overwrite.start + 1) + " at slab offset " +
-           std::to_string(overwrite.offset) + ": " + hex(overwrite.found) + " instead of " +
-           hex(overwrite.expected);
-  }
-  if (!report.variable.empty()) return "variable " + report.variable;
-  if (!report.stack_objects.empty()) return "stack object '" + report.stack_objects.front().second + "'";
-  if (!report.mapping.empty()) return report.mapping;
-  if (report.object && !report.object->cache.empty() && report.family == parser::Family::kasan)
-    return "object in " + report.object->cache;
-  return {};
-}
-
 std::string report_line(const FoundReport& found, const Screen& screen) {
   constexpr std::size_t kLineColumns = 7;
   const auto& report = found.report;
@@ -120,11 +64,7 @@ std::string report_text(const Analysis& analysis, const FoundReport& found, cons
             std::to_string(report.end_line));
   if (!report.corrupted_reason.empty())
     out += "  " + styled(screen, Style::yellow, "damaged  " + for_terminal(report.corrupted_reason)) + "\n";
-  if (report.access) field(out, "access", access_text(*report.access));
-  field(out, "object", object_text(report));
-  field(out, "where", report_detail(report));
-  field(out, "by", where_text(report));
-  for (const auto& fix : report.fixes) field(out, "fix", fix);
+  for (const auto& [name, value] : report_fields(report)) field(out, name, value);
   for (const auto& trace : report.traces) {
     out += "  " + std::string(parser::role_name(trace.role)) + (trace.in_depot ? " (in the depot)" : "");
     if (trace.pid) out += ", pid " + std::to_string(*trace.pid);

@@ -1,47 +1,18 @@
 #include "cli/render/text.h"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <vector>
 
 #include "cli/render/depot_text.h"
 #include "cli/render/escape.h"
+#include "cli/render/facts_text.h"
 #include "cli/render/numbers.h"
 #include "cli/render/report_text.h"
 #include "cli/render/style.h"
 
 namespace cli::render {
 namespace {
-
-std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
-  return grouped(count) + " " + std::string(count == 1 ? one : many);
-}
-
-std::string family_label(parser::Family family) {
-  auto name = std::string(parser::family_name(family));
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return name;
-}
-
-// "37 reports: 27 KASAN, 10 SLUB"
-std::string count_line(const Analysis& analysis) {
-  if (analysis.report_count == 0) return "no report";
-  auto text = plural(analysis.report_count, "report", "reports") + ":";
-  const char* separator = " ";
-  for (const auto& [family, count] : analysis.families) {
-    text += separator + grouped(count) + " " + family_label(family);
-    separator = ", ";
-  }
-  if (analysis.corrupted > 0) text += " (" + grouped(analysis.corrupted) + " damaged)";
-  return text;
-}
-
-std::string kernel_of(const BootFacts& boot) {
-  if (boot.release.empty()) return "kernel not named";
-  return "kernel " + for_terminal(boot.release) + (boot.arch.empty() ? "" : " " + boot.arch);
-}
 
 std::string header(const Analysis& analysis, const Screen& screen) {
   std::uint64_t lines = 0;
@@ -50,9 +21,9 @@ std::string header(const Analysis& analysis, const Screen& screen) {
                                                 : plural(analysis.inputs.size(), "input", "inputs");
   auto text = name + "   " + plural(lines, "line", "lines");
   const auto boots = analysis.boots.size() + analysis.boots_left_out;
-  if (boots == 1) text += "   " + kernel_of(analysis.boots.front());
+  if (boots == 1) text += "   " + for_terminal(kernel_text(analysis.boots.front()));
   if (boots > 1) text += "   " + grouped(boots) + " boots";
-  text = wrapped(text + "   " + count_line(analysis), screen.width, "  ");
+  text = wrapped(text + "   " + report_counts(analysis), screen.width, "  ");
   return styled(screen, Style::bold, text.substr(0, text.size() - 1)) + "\n";
 }
 
@@ -115,6 +86,11 @@ std::string titles(const Analysis& analysis, const Screen& screen) {
   return text;
 }
 
+std::string filtered(const Analysis& analysis, const Screen& screen) {
+  const auto text = filter_note(analysis.filtered, analysis.reports_left_out, analysis.reports_untimed);
+  return text.empty() ? text : "\n" + wrapped(text, prose_width(screen), "  ");
+}
+
 // Each boot has a depot of its own, so with several they are told apart.
 std::string boots(const Analysis& analysis) {
   constexpr std::size_t kShown = 8;
@@ -122,7 +98,7 @@ std::string boots(const Analysis& analysis) {
   std::string text = "\nBoots, each with a depot of its own:\n";
   for (std::size_t i = 0; i < std::min(kShown, analysis.boots.size()); ++i) {
     const auto& boot = analysis.boots[i];
-    text += "  " + place(analysis, boot.input, boot.line) + "  " + kernel_of(boot) + "  " +
+    text += "  " + place(analysis, boot.input, boot.line) + "  " + for_terminal(kernel_text(boot)) + "  " +
             plural(boot.reports, "report", "reports") + ", " + grouped(boot.saves) + " saved, " +
             grouped(boot.unique) + " unique\n";
   }
@@ -135,7 +111,8 @@ std::string boots(const Analysis& analysis) {
 
 std::string text(const Analysis& analysis, const TextOptions& options) {
   const auto& screen = options.screen;
-  auto out = header(analysis, screen) + titles(analysis, screen) + boots(analysis) + depot_text(analysis, screen);
+  auto out = header(analysis, screen) + titles(analysis, screen) + filtered(analysis, screen) +
+             boots(analysis) + depot_text(analysis, screen);
   if (options.reports)
     for (const auto& found : analysis.reports) out += report_text(analysis, found, options);
   return out;

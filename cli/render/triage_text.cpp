@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/render/escape.h"
+#include "cli/render/facts_text.h"
 #include "cli/render/numbers.h"
 #include "cli/render/style.h"
 
@@ -11,10 +12,6 @@ namespace cli::render {
 namespace {
 
 constexpr std::size_t kPlaceColumns = 32;
-
-std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
-  return grouped(count) + " " + std::string(count == 1 ? one : many);
-}
 
 std::string summary(const TriageResult& result) {
   auto text = plural(result.logs, "log", "logs") + ", " + kib(result.bytes) + "   ";
@@ -212,6 +209,8 @@ std::string triage_text(const TriageResult& result, const TriageTextOptions& opt
   if (options.explain) text += explained(result, screen);
   text += entries_text("Expired entries of the baseline, which count no more", result.expired, screen) +
           entries_text("Entries of the baseline that nothing matched", result.unmatched, screen);
+  if (const auto note = filter_note(result.filtered, result.left_out, result.untimed); !note.empty())
+    text += "\n" + wrapped(note, prose_width(screen), "  ");
   if (!result.failed_on.empty()) text += "\nFailed: " + result.failed_on + ".\n";
   return text;
 }

@@ -6,6 +6,7 @@
 
 using cli::render::columns;
 using cli::render::cut;
+using cli::render::for_html;
 using cli::render::for_terminal;
 using cli::render::valid_utf8;
 using cli::render::wrapped;
@@ -20,6 +21,26 @@ TEST_CASE("nothing of a log steers the terminal") {
            "a\\u202eb");  // right-to-left override
   CHECK_EQ(for_terminal("\xff\xc0\xaf\xed\xa0\x80"), "\\xff\\xc0\\xaf\\xed\\xa0\\x80");  // no UTF-8
   CHECK_EQ(for_terminal("gr\xc3\xbc\xc3\x9f"), "gr\xc3\xbc\xc3\x9f");
+}
+
+TEST_CASE("nothing of a log becomes HTML") {
+  CHECK_EQ(for_html("plain text"), "plain text");
+  CHECK_EQ(for_html("<script>alert(\"1\")</script>"), "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;");
+  CHECK_EQ(for_html("' onload='x' &lt;"), "&#39; onload=&#39;x&#39; &amp;lt;");
+  CHECK_EQ(for_html("\x1b[31m\xff"), "\\x1b[31m\\xff");
+  CHECK_EQ(for_html(std::string_view("a\0b", 3)), "a\\x00b");
+  // Bidirectional controls, the Arabic letter mark among them, and what is no character at all.
+  CHECK_EQ(for_html("\xe2\x80\xae\xd8\x9c\xef\xbf\xbf\xf3\xa0\x80\x81"), "\\u202e\\u061c\\uffff\\ue0001");
+  CHECK_EQ(for_html("gr\xc3\xbc\xc3\x9f"), "gr\xc3\xbc\xc3\x9f");
+}
+
+TEST_CASE("nothing of a log becomes Markdown") {
+  using cli::render::markdown_code;
+  CHECK_EQ(markdown_code("vfs_read+0x1/0x2"), "`vfs_read+0x1/0x2`");
+  CHECK_EQ(markdown_code("a|b"), "`a\\|b`");
+  CHECK_EQ(markdown_code("``` <b>@user</b>"), "```` ``` <b>@user</b> ````");
+  CHECK_EQ(markdown_code("`"), "`` ` ``");
+  CHECK_EQ(markdown_code("\n# title"), "`\\x0a# title`");
 }
 
 TEST_CASE("bad bytes become U+FFFD, one each") {

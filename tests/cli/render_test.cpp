@@ -1,5 +1,5 @@
-// testdata/render/<slug>/: every file but text.txt and analysis.json is an input; these two are what must
-// come out.
+// testdata/render/<slug>/: every file but text.txt, analysis.json and page.html is an input; these are what
+// must come out. page.html is the page's body: its head holds the style sheet.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "cli/render/html.h"
 #include "cli/render/json.h"
 #include "cli/render/text.h"
 #include "tests/cli/analyse.h"
@@ -39,20 +40,29 @@ void compare(const fs::path& golden, const std::string& made) {
 
 }  // namespace
 
-TEST_CASE("rendered text and JSON are what they were") {
+TEST_CASE("rendered text, JSON and HTML are what they were") {
   for (const auto& folder : sorted(fs::path(DEPOT_SOURCE_DIR) / "testdata/render")) {
     const auto slug = folder.filename().string();
     SUBCASE(slug.c_str()) {
       std::vector<tests::NamedText> inputs;
       for (const auto& file : sorted(folder))
-        if (file.filename() != "text.txt" && file.filename() != "analysis.json")
+        if (const auto name = file.filename();
+            name != "text.txt" && name != "analysis.json" && name != "page.html")
           inputs.emplace_back(file.filename().string(), read(file));
-      const auto result = tests::analyse(inputs);
+      const cli::StackFilter everything;
+      cli::StackCollection stacks(everything, {});
+      cli::AnalyzerOptions options;
+      options.listener = &stacks;
+      const auto result = tests::analyse(inputs, options);
       compare(folder / "text.txt", cli::render::text(result->analysis, {{}, true}));
       std::ostringstream json;
       cli::render::json(result->analysis, json);
       CHECK(nlohmann::json::accept(json.str()));
       compare(folder / "analysis.json", json.str());
+      const auto page = cli::render::html(result->analysis, stacks);
+      const auto body = page.find("<body>");
+      REQUIRE_NE(body, std::string::npos);
+      compare(folder / "page.html", page.substr(body));
     }
   }
 }

@@ -68,6 +68,21 @@ for name, command in (("estimate-1.schema.json", ["estimate"]),
                 if not config[key + "_low"] <= config[key] <= config[key + "_high"]:
                     wrong += 1
                     print(f"{path}: {command}: {config['name']}: {key} lies outside its bounds")
+differ = validator_of("diff-1.schema.json")
+logs = [p for p in inputs if p.suffix == ".txt"]
+for before, after in zip(logs, logs[1:]):
+    for command in (["diff"], ["diff", "--key", "names", "--sort", "bytes", "--top", "3", "--what-if", "page-size=64K"]):
+        run = subprocess.run([program, *command, "--format", "json", str(before), str(after)], capture_output=True)
+        if run.returncode not in (0, 2):
+            wrong += 1
+            print(f"{before} {after}: exit status {run.returncode}")
+        if not run.stdout:
+            continue
+        documents += 1
+        document = json.loads(run.stdout.decode("utf-8"))
+        for error in differ.iter_errors(document):
+            wrong += 1
+            print(f"{before} {after}: {'/'.join(map(str, error.path))}: {error.message[:200]}")
 if documents < 10:
     sys.exit(f"too little to test on: {documents} documents of the other commands")
 if len(inputs) < 3 or not {"log", "slab_traces"} <= kinds:

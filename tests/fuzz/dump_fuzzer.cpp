@@ -38,7 +38,6 @@ class Judge final : public parser::Sink {
     if (stats.counters.empty()) broken("counters are there");
     said += "stats " + std::to_string(stats.counters.size()) + "\n";
   }
-  void on_other_splat(parser::OtherSplat, std::uint64_t) override { broken("dumps hold no splat"); }
   void on_bad_line(std::uint64_t at, std::string_view) override {
     if (at != line) broken("a bad line is the one at hand");
     said += "bad\n";
