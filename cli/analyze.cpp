@@ -85,7 +85,8 @@ ExitCode run_analyze(const AnalyzeOptions& options, const render::Screen& screen
   const bool reports = options.reports || options.symbols.wanted();
   analyzer_options->keep_reports = options.format != "text" || reports;
   Follower follower(screen, out);
-  if (options.format == "text" && options.output.empty()) {
+  // What is hidden must be known as a whole before anything is printed.
+  if (options.format == "text" && options.output.empty() && !options.redact) {
     analyzer_options->report_complete = [&](const FoundReport& found) { follower.report(found); };
     analyzer_options->waiting = [&] { follower.waiting(); };
   }

@@ -93,16 +93,18 @@ void hide(Redactor& redactor, parser::FrameTable& frames) {
 }
 
 void hide(Redactor& redactor, Places& places) {
-  for (auto& [key, answer] : places.answers) {
+  const auto hide_one = [&](symbolize::Answer& answer) {
     answer.reason = redactor.text(answer.reason);
-    if (!answer.location) continue;
+    if (!answer.location) return;
     answer.location->function = redactor.text(answer.location->function);
     answer.location->file = redactor.text(answer.location->file);
     for (auto& inlined : answer.location->inlined) {
       inlined.function = redactor.text(inlined.function);
       inlined.file = redactor.text(inlined.file);
     }
-  }
+  };
+  for (auto& place : places.answers) hide_one(place.second);
+  for (auto& place : places.settled) hide_one(place.second);
 }
 
 void learn(Redactor& redactor, const Analysis& analysis) {

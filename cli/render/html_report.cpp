@@ -59,6 +59,18 @@ std::string_view role_words(parser::Role role) {
       return "Leaked object allocated";
     case parser::Role::kmsan_origin:
       return "Origin of the uninitialised value";
+    case parser::Role::ref_tracker:
+      return "Reference taken or given back";
+    case parser::Role::drm:
+      return "Node inserted";
+    case parser::Role::nmi:
+      return "Another CPU";
+    case parser::Role::task:
+      return "Sleeping task";
+    case parser::Role::lock:
+      return "Lock taken before";
+    case parser::Role::local:
+      return "Where the variable lives";
     case parser::Role::listed:
       break;
   }
@@ -80,7 +92,7 @@ void trace(Html& html, const parser::Trace& trace, const parser::FrameTable& fra
   html.close().open("ol", {{"class", "frames"}});
   for (std::size_t i = 0; i < trace.frames.size(); ++i) {
     const auto& ref = trace.frames[i];
-    frame(html, frames[ref.frame], ref.reliable, places.find(ref.frame, holds_exact_pc(trace, i, frames)));
+    frame(html, frames[ref.frame], ref.reliable, places.find(trace, i, frames));
     html.line_break();
   }
   if (trace.frames_cut > 0) html.leaf("li", "... " + grouped(trace.frames_cut) + " more frames");
