@@ -45,7 +45,7 @@ run 0 github night1
 run 1 text night2
 cp night2/b.log first.log
 "$tool" triage --baseline known.txt --update-baseline night2 >/dev/null || fail "--update-baseline is no failure"
-grep -q ' | KASAN: double-free in ' known.txt || fail "the baseline lacks the new title"
+grep -q ' | KASAN: invalid-free in ' known.txt || fail "the baseline lacks the new title"
 sed -i 's/^\(1-[0-9a-f]*\) |/# Anna looks into it\n\1 expires=2027-06-30 link=https:\/\/example.org\/7 |/' known.txt
 cp known.txt reviewed.txt
 today=(--as-of 2026-11-25)
@@ -76,7 +76,7 @@ has "**1 new**, 1 known"
 cmp -s known.txt reviewed.txt || fail "the baseline changed without being asked for"
 run 0 json --update-baseline "${today[@]}" night3
 grep -q "^# Anna looks into it$" known.txt || fail "a comment got lost"
-grep -q 'expires=2027-06-30 link=https://example.org/7 | KASAN: double-free' known.txt || fail "an entry changed"
+grep -q 'expires=2027-06-30 link=https://example.org/7 | KASAN: invalid-free' known.txt || fail "an entry changed"
 [ "$(grep -c ' | ' known.txt)" = 2 ] || fail "not two entries"
 [ -z "$(find . -name 'known.txt.*')" ] || fail "a temporary file was left"
 run 0 text "${today[@]}" night3
