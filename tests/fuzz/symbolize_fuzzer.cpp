@@ -1,13 +1,15 @@
-// Any bytes as the kernel's file, as a module's and as a list of symbols: opened, and asked for names and addresses.
-// Laws: an answer has a location or a reason; the same question has the same answer; nothing but the bytes of the log
-// and what was added comes out.
+// Any bytes as the kernel's file, as a module's and as a list of symbols: opened, and asked for names and
+// addresses. Laws: an answer has a location or a reason; the same question has the same answer; nothing but
+// the bytes of the log and what was added comes out.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +41,8 @@ const std::filesystem::path& folder() {
 
 std::string log_lines() {
   std::string log;
-  for (const char* symbol : {"plain", "outer", "early", "twin", "equal_twin", "module_plain", "module_outer", "_text"}) {
+  for (const char* symbol :
+       {"plain", "outer", "early", "twin", "equal_twin", "module_plain", "module_outer", "_text"}) {
     for (int offset = 0; offset < 0x40; offset += 9) {
       const auto place = std::string(symbol) + "+0x" + std::to_string(offset) + "/0x100";
       log += " " + place + "\n " + place + " [fuzzed]\n";
