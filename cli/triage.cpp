@@ -118,7 +118,7 @@ void symbolize(TriageResult& result, const SymbolOptions& options, Run& run) {
   std::vector<const parser::Trace*> traces;
   for (const auto& group : result.groups)
     for (const auto& trace : group.example.traces) traces.push_back(&trace);
-  auto symbolized = symbolize_traces(traces, result.frames, options);
+  auto symbolized = symbolize_traces(traces, result.frames, {}, options);
   if (const auto* error = std::get_if<std::string>(&symbolized)) {
     run.fail(*error);
     return;
