@@ -44,10 +44,12 @@ std::string stalled_function(std::span<const std::string_view> symbols) {
   return before;
 }
 
-// What the timer's interrupt interrupted. An NMI needs none: the program counter stands on top.
-std::span<const std::string_view> below_interrupt(std::span<const std::string_view> symbols, Role role) {
+// What the timer's interrupt interrupted. An NMI needs none, nor where the registers stand on top.
+std::span<const std::string_view> below_interrupt(std::span<const std::string_view> symbols,
+                                                  const Trace& trace) {
   auto entry = std::find_if(symbols.begin(), symbols.end(), is_interrupt_entry);
-  if (entry == symbols.end() && role == Role::nmi) return symbols;
+  const bool whole = trace.role == Role::nmi || trace.frames.front().pc;
+  if (entry == symbols.end() && whole) return symbols;
   while (entry != symbols.end() && is_interrupt_entry(*entry)) ++entry;
   return symbols.subspan(static_cast<std::size_t>(entry - symbols.begin()));
 }
@@ -114,7 +116,7 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
   for (const auto& trace : report.traces) {
     if (!serves(blame, trace.role)) continue;
     const auto symbols = functions_of(trace, frames);
-    auto found = blame == Blame::stall  ? stalled_function(below_interrupt(symbols, trace.role))
+    auto found = blame == Blame::stall  ? stalled_function(below_interrupt(symbols, trace))
                  : blame == Blame::loop ? stalled_function(symbols)
                  : blame == Blame::hang ? sleeping_function(symbols)
                                         : first_of(symbols, skip);

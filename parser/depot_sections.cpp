@@ -14,7 +14,7 @@ struct Section {
 };
 
 // Groups of each pattern: pid, cpu, time; SLUB's: age in jiffies, cpu, pid.
-constexpr std::array<Section, 25> kSections{{
+constexpr std::array<Section, 24> kSections{{
     {Role::alloc,
      true,
      {"Allocated by task ", "", R"(Allocated by task (\d+)(?: on cpu (\d+) at ([\d.]+s))?:)",
@@ -89,8 +89,6 @@ constexpr std::array<Section, 25> kSections{{
     {Role::local,
      false,
      {"Local variable ", "", R"(Local variable .+ created at:)", "Local variable hdr.i created at:"}},
-    // before v6.1, KMSAN's own names of variables
-    {Role::local, false, {"----", "", R"(----.+@\w+ created at:)", "----addr@__sys_recvfrom created at:"}},
     // lib/ref_tracker.c: v5.17 says "leaked reference." alone, v6.3 counts; a double release tells both
     // stacks
     {Role::ref_tracker,
@@ -149,8 +147,6 @@ bool may_open_depot_trace(std::string_view text) {
       return text.starts_with("freed by task ");
     case 'r':
       return text.starts_with("rcu freeing by ") || text.starts_with("ref_tracker: ");
-    case '-':
-      return text.ends_with(" created at:");
     case '[':
       return text.starts_with("[drm:");
     default:

@@ -47,7 +47,7 @@ constexpr std::array kSkipped{
         "do_tag_check_fault* el1_* el1h_64_* el0_* el0t_* brk_handler do_debug_exception call_break_hook "
         "bug_handler do_DataAbort do_PrefetchAbort dabt_svc pabt_svc und_svc* do_undefinstr bad_mode "
         "do_trap_break handle_exception debug_exception* restore_regs_and_return_to_kernel phys_addr* "
-        "*x86_indirect_thunk* *assertfail* schedule_bug"},
+        "*x86_indirect_thunk* *assertfail* schedule_bug rust_helper_BUG"},
     SkipGroup{
         "lockdep and the checks for sleeping find what others hold",
         "lock_acquire* lock_release* *print_usage_bug* print_circular_bug* print_deadlock_bug "
@@ -57,7 +57,8 @@ constexpr std::array kSkipped{
         "debug_check_no_locks* debug_locks_off debug_rt_mutex* *assign_lock_key* lock_set_class "
         "lock_downgrade might_* cant_sleep* *rcu_sleep_check* debug_smp_processor_id "
         "check_preemption_disabled this_cpu_* preempt_count_* *trace_hardirqs_* lockref_* *seqcount* "
-        "*seqprop* spin_bug spin_dump* *context_switch* lock_contend* match_held_lock find_held_lock "
+        "*seqprop* rwlock_bug spin_bug spin_dump* *context_switch* lock_contend* match_held_lock "
+        "find_held_lock "
         "hlock_class assert_*"},
     SkipGroup{
         "locks live inside someone's object",
@@ -103,6 +104,7 @@ constexpr std::array kSkipped{
         "put_page qlink* "
         "*quarantine* cache_free* kmem_* kmemdup* kmemleak_* create_object* pcpu_* mempool_* kstrdup* "
         "kasprintf* kvasprintf* devm_k* should_fail* fail_dump should_failslab tracking_* set_track* "
+        "set_page_owner* "
         "track_* stack_depot_* save_stack* depot_* dma_alloc_* sk_prot_alloc sk_alloc sk_clone* alloc_inode "
         "debug_objects_mem_init alloc_workqueue* radix_tree_node_alloc alloc_bulk* kvfree_call_rcu* "
         "do_cache_alloc cache_grow* kmem_getpages get_random* rhashtable_init* bucket_table_alloc"},
@@ -140,7 +142,8 @@ constexpr std::array kSkipped{
     SkipGroup{
         "entries of the kernel, and who calls everybody",
         "entry_SYSCALL_* entry_SYSENTER* do_syscall_* do_fast_syscall_* do_int80* ret_from_fork* switch_to* "
-        "ret_fast_syscall* el0_svc* invoke_syscall* ret_from_intr interrupt_entry* asm_sysvec_* sysvec_* "
+        "ret_fast_syscall* el0_svc* invoke_syscall* ret_from_intr retint_* preempt_schedule* "
+        "interrupt_entry* asm_sysvec_* sysvec_* "
         "process_one_work worker_thread local_bh_enable* local_bh_disable* kthread kthread_* "
         "x64_sys_call ia32_sys_call do_el0_svc"},
     SkipGroup{"primitives that stand inside everything",

@@ -31,7 +31,7 @@ constexpr int kMessageLines = 6;
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
 constexpr auto kMayBegin = [] {
   std::array<bool, 256> may{};
-  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[abcdfgiklnprstuvw2"))
+  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[abcdfgiklnprstuvw28"))
     may[static_cast<unsigned char>(c)] = true;
   return may;
 }();
@@ -229,7 +229,7 @@ std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::str
 
 std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::string_view body,
                                                         Context& context) {
-  if (body.starts_with("------------[ cut here ]")) {
+  if (body.starts_with("------------[ cut here ]") || body.starts_with("8<--- cut here ---")) {
     context.cut_here = line.number;
     context.cut_lines = 0;
     return nullptr;
@@ -244,13 +244,19 @@ std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::s
   }
   if (body.starts_with("NMI backtrace for cpu ")) {
     asked_for_ = line.number;
-    for (const auto& [key, other] : contexts_)
-      if (&other != &context && other.report && other.report->asks_other_cpus()) context.asked_by = key;
+    std::uint64_t latest = 0;
+    for (const auto& [key, other] : contexts_) {
+      if (&other == &context || !other.report || !other.report->asks_other_cpus()) continue;
+      if (other.first_line() < latest) continue;
+      latest = other.first_line();
+      context.asked_by = key;
+    }
     auto rest = body.substr(22);
     context.asked_cpu = take_number<std::int64_t>(rest);
     return nullptr;
   }
-  if (body.starts_with("FAULT_INJECTION: ") || body.starts_with("Sending NMI ") || is_task_line(body))
+  if (body.starts_with("FAULT_INJECTION: ") || body.starts_with("FAULT_FLAG_ALLOW_RETRY missing ") ||
+      body.starts_with("Sending NMI ") || is_task_line(body))
     asked_for_ = line.number;
   if (cpu) {
     dump_stack_ = line.number;

@@ -159,6 +159,10 @@ SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint6
     report_.source_line = to_number<std::uint32_t>(capture(rule_->file + 1)).value_or(0);
   }
   title_line_ = found.text;
+  if (rule_->family == Family::hung_task && captures_.size() > 1) {
+    report_.comm = captures_[0];
+    report_.pid = to_number<std::int64_t>(captures_[1]);
+  }
   if (rule_->layout == Layout::bare) start_bare(line);
 }
 
@@ -171,6 +175,9 @@ void SplatBuilder::start_bare(const Line& line) {
 bool SplatBuilder::is_more_of_this(const FoundSplat& other) const {
   const auto* rule = other.rule;
   if (rule->consequence != Consequence::no) return true;
+  // Symbolized logs name the functions inlined at the place, each in a title line of its own.
+  if (rule == rule_ && report_.traces.empty() && collector_.open() && collector_.current()->frames.empty())
+    return true;
   if (saw_call_trace()) return false;
   // "unreferenced object" under "BUG: memory leak"
   if (rule_->family == Family::kmemleak && rule->family == Family::kmemleak)
@@ -219,7 +226,9 @@ bool SplatBuilder::read_lock(const Line& line, std::string_view body) {
   }
   if (body.starts_with("-> #") || body.ends_with(" state was registered at:") ||
       body.starts_with("... acquired at:") ||
-      (body.starts_with("... which became ") && body.ends_with(" at:"))) {
+      (body.starts_with("... which became ") && body.ends_with(" at:")) ||
+      (body.ends_with(" at:") &&
+       (body.find("IRQ-") != std::string_view::npos || body.starts_with("INITIAL ")))) {
     Trace trace;
     trace.role = Role::lock;
     trace.line = line.number;
@@ -269,7 +278,9 @@ bool SplatBuilder::read_kfence(const Line& line, std::string_view body) {
 bool SplatBuilder::read_race(const Line& line, std::string_view body) {
   if (body.find(" bytes by ") != std::string_view::npos && body.find(" on cpu ") != std::string_view::npos) {
     if (!report_.access) {
-      access().kind = body.find("write") != std::string_view::npos ? Access::Kind::write : Access::Kind::read;
+      access().kind = body.starts_with("assert ")                    ? Access::Kind::unknown
+                      : body.find("write") != std::string_view::npos ? Access::Kind::write
+                                                                     : Access::Kind::read;
       if (const auto at = body.find("0x"); at != std::string_view::npos) {
         auto rest = body.substr(at + 2);
         access().address = take_number<std::uint64_t>(rest, 16);

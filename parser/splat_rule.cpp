@@ -64,7 +64,7 @@ const SplatTable& table() {
 
 std::string_view without_tags(std::string_view body) {
   for (const std::string_view tag :
-       {"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "kmemleak: ", "sysrq: ", "kernel: "})
+       {"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "kmemleak: ", "sysrq: ", "traps: ", "kernel: "})
     if (body.starts_with(tag)) body.remove_prefix(tag.size());
   // A Go program's own time: "2022/10/02 11:34:15 SYZFATAL: ..."
   if (body.size() > 20 && body[4] == '/' && body[7] == '/' && body[10] == ' ' && body[13] == ':' &&

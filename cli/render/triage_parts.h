@@ -6,8 +6,8 @@
 
 namespace cli::render {
 
-// The example's own lines that tell the story: without registers, hex dumps, code bytes, module lists and doubtful frames; no
-// more than `lines`, and how many are left out.
+// The example's own lines that tell the story: without registers, hex dumps, code bytes, module lists and
+// doubtful frames; no more than `lines`, and how many are left out.
 std::string excerpt(const parser::Report& report, std::size_t lines);
 
 // "12 reports in 3 logs, first logs/a.log:17, last logs/c.log:230", with the kernels.

@@ -5,6 +5,10 @@
 namespace parser {
 namespace {
 
+// lib/ubsan.c, below the hooks that compilers call.
+constexpr std::string_view kOwn =
+    "handle_overflow* handle_null* handle_misaligned* handle_object_size* val_to_string";
+
 constexpr std::array kRules{
     // until about v5.7
     SplatRule{{"UBSAN: Undefined behaviour in ", "", R"(UBSAN: Undefined behaviour in ([^ ]+?):(\d+):\d+)",
@@ -15,7 +19,7 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               0,
-              {},
+              kOwn,
               Layout::headed,
               1},
     SplatRule{{"UBSAN: ", "", R"(UBSAN: ([a-z-]+) in ([^ ]+?):(\d+)(?::\d+)?)",
@@ -26,13 +30,17 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               0,
-              {},
+              kOwn,
               Layout::headed,
               2},
     SplatRule{{"UBSAN: ", "", R"(UBSAN: ([a-z-]+)(?: in .*)?)", "UBSAN: shift-out-of-bounds in fs/f2fs/sup"},
               Family::ubsan,
               "UBSAN: {1} in {F}",
-              "UBSAN"},
+              "UBSAN",
+              Blame::stack,
+              {},
+              0,
+              kOwn},
 };
 
 }  // namespace

@@ -163,7 +163,7 @@ for packer in "gzip -c" "xz -c" "bzip2 -c" "zstd -qc"; do
 done
 tar -cf both.tar -C "$data/logs" kasan-slub-6.12.txt kasan-slub-6.1-cut.txt
 check "a tar archive" 0 "$tool" both.tar
-out_has "13 reports"
+out_has "15 reports"
 out_has "2 boots"
 head -c 3000 both.tar | gzip -c >cut.tar.gz
 check "a cut archive" 2 "$tool" cut.tar.gz
@@ -332,7 +332,7 @@ until_has "KASAN: slab-out-of-bounds"
 grep -q "reports:" followed && fail "a followed stream: the summary came too early"
 before=$(wc -l <followed)
 tail -n +301 "$log" >&9
-until_has "KASAN: double-free in t_dfree"
+until_has "KASAN: invalid-free in t_dfree"
 [ "$(wc -l <followed)" -gt "$before" ] || fail "a followed stream: nothing more came"
 exec 9>&-
 wait "$reader" || fail "a followed stream: exit status $?"
@@ -345,7 +345,7 @@ for signal in INT TERM; do
   reader=$!
   exec 9>stream
   cat "$log" >&9
-  until_has "KASAN: double-free in t_dfree"
+  until_has "KASAN: invalid-free in t_dfree"
   kill -s "$signal" "$reader"
   wait "$reader" || fail "SIG$signal: exit status $?"
   exec 9>&-

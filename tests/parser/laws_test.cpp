@@ -61,7 +61,7 @@ TEST_CASE("parsing from a report's first line finds the same report") {
                                      [](const parser::Report& other) { return other.first_line == 1; });
       REQUIRE(same != again->reports.end());
       // A report without a CPU line has its kernel from the banner above.
-      if (report.comm.empty()) report.kernel = same->kernel;
+      if (!report.cpu) report.kernel = same->kernel;
       CHECK(whole_report(*again, *same, Lines::relative) == whole_report(*found, report, Lines::relative));
     }
   }
