@@ -9,20 +9,26 @@
 namespace parser {
 namespace {
 
+struct Function {
+  std::string_view symbol;  // without compiler suffixes
+  bool helper = false;
+};
+
 // Reliable frames' functions, innermost first.
-std::vector<std::string_view> functions_of(const Trace& trace, const FrameTable& frames) {
-  std::vector<std::string_view> symbols;
+std::vector<Function> functions_of(const Trace& trace, const FrameTable& frames) {
+  std::vector<Function> functions;
   for (const auto& ref : trace.frames) {
     const auto& frame = frames[ref.frame];
-    if (ref.reliable && !frame.symbol.empty()) symbols.push_back(without_compiler_suffix(frame.symbol));
+    if (ref.reliable && !frame.symbol.empty())
+      functions.push_back({without_compiler_suffix(frame.symbol), frame.helper});
   }
-  return symbols;
+  return functions;
 }
 
-std::string first_of(const std::vector<std::string_view>& symbols, std::string_view skip) {
-  for (std::size_t i = 0; i < symbols.size(); ++i) {
-    if (is_skipped_function(symbols[i]) || matches_any(symbols[i], skip)) continue;
-    return std::string(symbols[i > 0 && is_test_runner(symbols[i]) ? i - 1 : i]);
+std::string first_of(std::span<const Function> functions, std::string_view skip) {
+  for (std::size_t i = 0; i < functions.size(); ++i) {
+    if (functions[i].helper || matches_any(functions[i].symbol, skip)) continue;
+    return std::string(functions[i > 0 && is_test_runner(functions[i].symbol) ? i - 1 : i].symbol);
   }
   return {};
 }
@@ -31,37 +37,36 @@ std::string first_of(const std::vector<std::string_view>& symbols, std::string_v
 constexpr std::string_view kRcu = "*rcu*";
 
 // A timer's interrupt found the loop: what it interrupted stands below its entry.
-std::string stalled_function(std::span<const std::string_view> symbols) {
+std::string stalled_function(std::span<const Function> functions) {
   std::string before;
-  if (symbols.size() < 2) return {};
-  for (const auto symbol : symbols) {
+  if (functions.size() < 2) return {};
+  for (const auto& [symbol, helper] : functions) {
     // Waiting for other CPUs is no loop of the caller's: all such stalls are one.
     if (symbol.find("smp_call_function") != std::string_view::npos) return std::string(symbol);
     if (is_dispatcher(symbol)) break;
-    if (!is_skipped_function(symbol) && !is_interrupt_entry(symbol) && !matches_any(symbol, kRcu))
-      before = symbol;
+    if (!helper && !is_interrupt_entry(symbol) && !matches_any(symbol, kRcu)) before = symbol;
   }
   return before;
 }
 
 // What the timer's interrupt interrupted. An NMI needs none, nor where the registers stand on top.
-std::span<const std::string_view> below_interrupt(std::span<const std::string_view> symbols,
-                                                  const Trace& trace) {
-  auto entry = std::find_if(symbols.begin(), symbols.end(), is_interrupt_entry);
+std::span<const Function> below_interrupt(std::span<const Function> functions, const Trace& trace) {
+  const auto is_entry = [](const Function& function) { return is_interrupt_entry(function.symbol); };
+  auto entry = std::find_if(functions.begin(), functions.end(), is_entry);
   const bool whole = trace.role == Role::nmi || trace.frames.front().pc;
-  if (entry == symbols.end() && whole) return symbols;
-  while (entry != symbols.end() && is_interrupt_entry(*entry)) ++entry;
-  return symbols.subspan(static_cast<std::size_t>(entry - symbols.begin()));
+  if (entry == functions.end() && whole) return functions;
+  while (entry != functions.end() && is_entry(*entry)) ++entry;
+  return functions.subspan(static_cast<std::size_t>(entry - functions.begin()));
 }
 
-std::string sleeping_function(const std::vector<std::string_view>& symbols) {
+std::string sleeping_function(std::span<const Function> functions) {
   // Whoever waits there, the culprit is elsewhere: these are bugs of their own, not of each caller.
-  for (const auto symbol : symbols)
+  for (const auto& function : functions)
     for (const std::string_view everybodys :
          {"rtnl_lock", "synchronize_rcu", "synchronize_srcu", "synchronize_net", "synchronize_sched"})
-      if (symbol.find(everybodys) != std::string_view::npos) return std::string(symbol);
-  for (const auto symbol : symbols)
-    if (!is_waiting_function(symbol) && !is_skipped_function(symbol)) return std::string(symbol);
+      if (function.symbol.find(everybodys) != std::string_view::npos) return std::string(function.symbol);
+  for (const auto& function : functions)
+    if (!function.helper && !is_waiting_function(function.symbol)) return std::string(function.symbol);
   return {};
 }
 
@@ -90,9 +95,11 @@ bool holds_fault_injection(const Report& report, const FrameTable& frames) {
   const auto first = std::find_if(report.traces.begin(), report.traces.end(),
                                   [](const Trace& trace) { return is_live(trace.role); });
   if (first == report.traces.end()) return false;
-  for (const auto symbol : functions_of(*first, frames)) {
-    if (symbol.starts_with("should_fail")) return true;
-    if (!is_skipped_function(symbol)) break;
+  for (const auto& ref : first->frames) {
+    const auto& frame = frames[ref.frame];
+    if (!ref.reliable || frame.symbol.empty()) continue;
+    if (frame.symbol.starts_with("should_fail")) return true;
+    if (!frame.helper) break;
   }
   return false;
 }
@@ -112,14 +119,14 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
         if (auto found = first_of(functions_of(trace, frames), skip); !found.empty()) return found;
   }
   for (const auto& name : named)
-    if (const auto found = first_of({name}, skip); !found.empty()) return found;
+    if (!name.empty() && !is_skipped_function(name) && !matches_any(name, skip)) return name;
   for (const auto& trace : report.traces) {
     if (!serves(blame, trace.role)) continue;
-    const auto symbols = functions_of(trace, frames);
-    auto found = blame == Blame::stall  ? stalled_function(below_interrupt(symbols, trace))
-                 : blame == Blame::loop ? stalled_function(symbols)
-                 : blame == Blame::hang ? sleeping_function(symbols)
-                                        : first_of(symbols, skip);
+    const auto functions = functions_of(trace, frames);
+    auto found = blame == Blame::stall  ? stalled_function(below_interrupt(functions, trace))
+                 : blame == Blame::loop ? stalled_function(functions)
+                 : blame == Blame::hang ? sleeping_function(functions)
+                                        : first_of(functions, skip);
     if (!found.empty()) return found;
   }
   // Lockdep's own line and stack may name nothing but a worker; the chain of locks tells more.

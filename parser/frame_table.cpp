@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "parser/functions.h"
 #include "parser/scan.h"
 
 namespace parser {
@@ -191,6 +192,7 @@ std::optional<FrameId> FrameTable::intern(std::string_view text) {
 }
 
 void FrameTable::identify(Frame& frame) {
+  frame.helper = is_skipped_function(without_compiler_suffix(frame.symbol));
   if (frame.symbol.empty()) {
     frame.identity = frame.address;
   } else {

@@ -28,6 +28,7 @@ struct Frame {
   // Equal for frames that the kernel cannot tell apart in a stored stack: symbol, offset, size and module, or
   // the address where there is no symbol. Build-id and source line do not count.
   std::uint64_t identity = 0;
+  bool helper = false;  // is_skipped_function(): known once for each frame, however often it is printed
 };
 
 class FrameTable {

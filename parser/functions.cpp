@@ -1,7 +1,10 @@
 #include "parser/functions.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include "parser/scan.h"
 
@@ -186,6 +189,55 @@ constexpr std::string_view kWaiting =
     "*context_switch* *__switch_to* *cancel_delayed_work* *cancel_work* *rcu_barrier* *flush_work* *ldsem_* "
     "do_read_cache_folio *msleep* *percpu_ref* *semaphore* *hrtimer_nanosleep* *do_nanosleep*";
 
+// One pattern for a whole list: a name is then looked at once, however long the list is. Leading underscores
+// of a name do not count, but for patterns that have some.
+class NamePatterns {
+ public:
+  explicit NamePatterns(std::string_view patterns) {
+    std::string any;
+    while (!patterns.empty()) {
+      const auto end = std::min(patterns.find(' '), patterns.size());
+      if (end > 0) any.append(any.empty() ? "" : "|").append(one(patterns.substr(0, end)));
+      patterns.remove_prefix(std::min(end + 1, patterns.size()));
+    }
+    RE2::Options options(RE2::Latin1);
+    options.set_never_capture(true);
+    options.set_max_mem(32 << 20);
+    matcher_ = std::make_unique<RE2>(any, options);
+  }
+
+  bool match(std::string_view name) const {
+    return matcher_->Match({name.data(), name.size()}, 0, name.size(), RE2::ANCHOR_BOTH, nullptr, 0);
+  }
+
+ private:
+  static std::string one(std::string_view pattern) {
+    std::string text;
+    const bool open_start = pattern.starts_with('*');
+    if (open_start) pattern.remove_prefix(1);
+    const bool open_end = pattern.ends_with('*');
+    if (open_end) pattern.remove_suffix(1);
+    if (open_start)
+      text = ".*";
+    else if (!pattern.starts_with('_'))
+      text = "_*";
+    text += RE2::QuoteMeta({pattern.data(), pattern.size()});
+    if (open_end) text += ".*";
+    return text;
+  }
+
+  std::unique_ptr<RE2> matcher_;
+};
+
+const NamePatterns& skipped() {
+  static const NamePatterns patterns([] {
+    std::string all;
+    for (const auto& group : kSkipped) all.append(group.names).append(" ");
+    return all;
+  }());
+  return patterns;
+}
+
 bool name_matches(std::string_view name, std::string_view pattern) {
   const bool open_start = pattern.starts_with('*');
   if (open_start)
@@ -204,6 +256,7 @@ bool name_matches(std::string_view name, std::string_view pattern) {
 std::string_view without_compiler_suffix(std::string_view symbol) {
   constexpr std::array<std::string_view, 7> kSuffixes{".isra.", ".constprop.", ".part.", ".cold",
                                                       ".llvm.", ".lto_priv.",  ".cfi"};
+  if (symbol.find('.') == std::string_view::npos) return symbol;
   for (const auto suffix : kSuffixes)
     if (const auto at = symbol.find(suffix); at != std::string_view::npos && at > 0)
       symbol = symbol.substr(0, at);
@@ -220,8 +273,7 @@ bool matches_any(std::string_view symbol, std::string_view patterns) {
 }
 
 bool is_skipped_function(std::string_view symbol) {
-  return std::any_of(kSkipped.begin(), kSkipped.end(),
-                     [symbol](const SkipGroup& group) { return matches_any(symbol, group.names); });
+  return skipped().match(symbol);
 }
 
 bool is_test_runner(std::string_view symbol) {
@@ -229,15 +281,18 @@ bool is_test_runner(std::string_view symbol) {
 }
 
 bool is_dispatcher(std::string_view symbol) {
-  return matches_any(symbol, kDispatchers);
+  static const NamePatterns patterns(kDispatchers);
+  return patterns.match(symbol);
 }
 
 bool is_interrupt_entry(std::string_view symbol) {
-  return matches_any(symbol, kInterruptEntries);
+  static const NamePatterns patterns(kInterruptEntries);
+  return patterns.match(symbol);
 }
 
 bool is_waiting_function(std::string_view symbol) {
-  return matches_any(symbol, kWaiting);
+  static const NamePatterns patterns(kWaiting);
+  return patterns.match(symbol);
 }
 
 std::vector<std::string> names_of(std::string_view symbol) {

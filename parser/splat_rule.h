@@ -39,12 +39,12 @@ enum class Consequence : std::uint8_t {
 struct SplatRule {
   Rule rule;  // over the line's text, tags such as "watchdog: " taken off
   Family family = Family::unrecognised;
-  std::string_view title;  // "{F}" stands for the guilty function, "{1}".. for what the pattern captured
-  std::string_view type;   // the corpora's name for the kind of crash; empty where they have none
+  std::string_view title{};  // "{F}" stands for the guilty function, "{1}".. for what the pattern captured
+  std::string_view type{};   // the corpora's name for the kind of crash; empty where they have none
   Blame blame = Blame::stack;
   std::array<std::string_view, 2> alts{};  // further titles, by the same rules
   int named = 0;                           // the capture that holds a function, looked at before the stacks
-  std::string_view skip;  // functions to pass over for this title, as matches_any() takes them
+  std::string_view skip{};  // functions to pass over for this title, as matches_any() takes them
   Layout layout = Layout::headed;
   int file = 0;  // the capture with the source file that the kernel names; its line is the next one
   Consequence consequence = Consequence::no;

@@ -141,7 +141,7 @@ TEST_CASE("all images of the logs, whatever the chunks") {
       "[    1.000000] CPU: 0 PID: 209 Comm: init Not tainted 6.12 #2 "
       "89486221120051402a1c1b76dd990ce337fc3008\r\n"
       "text\n[    2.000000] Kernel Offset: 0x2c600000 from 0xffffffff81000000\nKernel Offset: disabled";
-  for (const std::size_t chunk : {1, 7, 1000}) {
+  for (const std::size_t chunk : {1u, 7u, 1000u}) {
     parser::KernelImages images;
     for (std::size_t at = 0; at < log.size(); at += chunk)
       images.feed(std::string_view(log).substr(at, chunk));
