@@ -36,8 +36,9 @@ struct TableColumn {
   bool number = false;
 };
 struct TableCell {
-  TableCell(std::string words) : text(std::move(words)) {}
-  TableCell(const char* words) : text(words) {}
+  // A row is written as a list of words; each becomes a cell by itself.
+  TableCell(std::string words) : text(std::move(words)) {}  // NOLINT(google-explicit-constructor)
+  TableCell(const char* words) : text(words) {}             // NOLINT(google-explicit-constructor)
   TableCell(std::string words, std::string target) : text(std::move(words)), link(std::move(target)) {}
   std::string text;
   std::string link;  // "#id" in the page, or none
