@@ -70,6 +70,18 @@ std::string sleeping_function(std::span<const Function> functions) {
   return {};
 }
 
+// Lockdep names who takes a lock: only the primitives themselves, and the workqueue's loop, say nothing.
+constexpr std::string_view kTakesLocks =
+    "raw_spin* raw_read* raw_write* do_raw_* spin_lock* spin_trylock* read_lock* write_lock* mutex_* "
+    "*rt_mutex* down "
+    "down_* up up_* percpu_down* lock_acquire* lock_sock_nested lock_task_sighand process_one_work "
+    "worker_thread "
+    "rcu_lock_* seq_lock* might_* ww_mutex*";
+
+bool is_passed_over(const Report& report, std::string_view name) {
+  return report.family == Family::lockdep ? matches_any(name, kTakesLocks) : is_skipped_function(name);
+}
+
 bool serves(Blame blame, Role role) {
   switch (blame) {
     case Blame::leak:
@@ -119,7 +131,7 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
         if (auto found = first_of(functions_of(trace, frames), skip); !found.empty()) return found;
   }
   for (const auto& name : named)
-    if (!name.empty() && !is_skipped_function(name) && !matches_any(name, skip)) return name;
+    if (!name.empty() && !is_passed_over(report, name) && !matches_any(name, skip)) return name;
   for (const auto& trace : report.traces) {
     if (!serves(blame, trace.role)) continue;
     const auto functions = functions_of(trace, frames);

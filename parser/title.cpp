@@ -194,7 +194,7 @@ void name_kasan(Report& report, const FrameTable& frames) {
   auto format = "KASAN: " + report.kind;
   if (const auto word = capitalised(kind); !word.empty() && !freeing) format.append(" ").append(word);
   const std::array<std::string, 1> alts{freeing ? "invalid-free in {F}" : "bad-access in {F}"};
-  if (report.location.empty() && report.kind == "null-ptr-deref" && report.guilty.empty())
+  if (report.location.empty() && report.guilty.empty())
     report.title = format;
   else
     set_titles(report, format + " in {F}", alts, Blame::stack);
