@@ -133,6 +133,7 @@ class SplatBuilder final : public ReportBuilder {
 
   Access& access() { return report_.access ? *report_.access : report_.access.emplace(); }
   void start_bare(const Line& line);
+  bool is_on_a_stack(std::string_view function) const;
 
   const SplatRule* rule_;
   std::string title_line_;
@@ -359,9 +360,18 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
   return is_filler(bare) ? Answer::taken : Answer::unknown;
 }
 
+bool SplatBuilder::is_on_a_stack(std::string_view function) const {
+  return std::any_of(report_.traces.begin(), report_.traces.end(), [&](const Trace& trace) {
+    return std::any_of(trace.frames.begin(), trace.frames.end(), [&](const FrameRef& ref) {
+      return without_compiler_suffix(frames_[ref.frame].symbol) == function;
+    });
+  });
+}
+
 void SplatBuilder::name() {
-  // A function in the line of a WARN without the rest proves nothing: lines are mixed up.
-  if (rule_->file > 0 && report_.traces.empty()) named_.clear();
+  // A WARN's line names the function whose stack follows; where that one does not hold it, lines are mixed
+  // up.
+  if (rule_->file > 0 && !named_.empty() && !is_on_a_stack(named_.front())) named_.clear();
   name_splat(report_, frames_, *rule_, title_line_, captures_, named_);
 }
 
