@@ -117,7 +117,7 @@ TEST_CASE("the same bytes whatever the chunks") {
       "Linux version 6.12.0 (a@b)\n asm_exc_page_fault+0x1/0x2\n outer+0x1/0x2\n f+0x1/0x2 [mod]\r\n\ntext\n"
       " [<ffffffff81000123>]\nKernel Offset: 0x1000000 from 0xffffffff81000000\n f+0x1/0x2";
   const auto whole = appended(log);
-  for (const std::size_t chunk : {1, 2, 7, 64}) CHECK_EQ(Annotated().all(log, chunk), whole);
+  for (const std::size_t chunk : {1u, 2u, 7u, 64u}) CHECK_EQ(Annotated().all(log, chunk), whole);
 }
 
 TEST_CASE("while the input pauses all whole lines are out, a half one waits") {
