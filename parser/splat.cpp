@@ -102,6 +102,15 @@ constexpr SplatRule kAllocationFailure{{"", "", "", ""}, Family::oom, "page allo
 constexpr SplatRule kOutOfMemory{
     {"", "", "", ""}, Family::oom, "Out of memory: Killed process", "", Blame::nobody};
 
+// First lines that no table of splats holds: KASAN's, SLUB's, a ruler's, a boot's.
+bool begins_untabled(std::string_view body) {
+  if (body.starts_with("BUG: KASAN: ") || body.starts_with("BUG: Double free or ") ||
+      body.starts_with("------------[ cut here ]") || body.starts_with("Linux version "))
+    return true;
+  if (body.starts_with("BUG ") && body.find("): ") != std::string_view::npos) return true;
+  return false;
+}
+
 class SplatBuilder final : public ReportBuilder {
  public:
   SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line, FrameTable& frames,
@@ -328,7 +337,7 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
   }
   if (const auto found = find_splat(bare))
     return is_more_of_this(*found) ? Answer::taken : found->rule->one_line ? Answer::aside : Answer::foreign;
-  if (begins_splat(bare)) return Answer::foreign;
+  if (begins_untabled(bare)) return Answer::foreign;
   auto rest = body;
   if (skip(rest, "caller is ") || skip(rest, "last function: ")) {
     named_.emplace_back(symbol_of(rest));
@@ -430,11 +439,7 @@ std::unique_ptr<ReportBuilder> open_splat(const Line& line, const FoundSplat& fo
 }
 
 bool begins_splat(std::string_view body) {
-  if (body.starts_with("BUG: KASAN: ") || body.starts_with("BUG: Double free or ") ||
-      body.starts_with("------------[ cut here ]") || body.starts_with("Linux version "))
-    return true;
-  if (body.starts_with("BUG ") && body.find("): ") != std::string_view::npos) return true;
-  return find_splat(body).has_value();
+  return begins_untabled(body) || find_splat(body).has_value();
 }
 
 }  // namespace parser
