@@ -28,7 +28,6 @@ struct Frame {
   // Equal for frames that the kernel cannot tell apart in a stored stack: symbol, offset, size and module, or
   // the address where there is no symbol. Build-id and source line do not count.
   std::uint64_t identity = 0;
-  bool helper = false;  // is_skipped_function(): known once for each frame, however often it is printed
 };
 
 class FrameTable {
@@ -55,14 +54,30 @@ class FrameTable {
   }
 
   const Frame& operator[](FrameId id) const { return frames_[id]; }
+  // Whether its function is a helper, is_skipped_function(): asked once for each frame, however often it is
+  // printed.
+  bool is_helper(FrameId id) const;
   std::size_t size() const { return frames_.size(); }
 
  private:
   std::string_view keep(std::string_view text);
+  FrameId add(const Frame& frame, std::string_view text);
+  std::optional<FrameId> find(std::string_view text);
   std::optional<FrameId> intern(std::string_view text);
   void identify(Frame& frame);
 
+  enum class Helper : std::uint8_t { unknown, no, yes };
+  // What parse() needs of a frame, apart from the rest: it is asked for each line of a stack.
+  struct Printed {
+    std::string_view text;  // as printed; empty for one that no log printed
+    FrameId next = 0;       // the frame that was printed after it last time
+    bool reliable = true;
+    mutable Helper helper = Helper::unknown;
+  };
+
   std::deque<Frame> frames_;
+  std::vector<Printed> printed_;  // of each frame
+  FrameId last_ = 0;              // that parse() found
   std::unordered_map<std::string_view, FrameId> by_text_;
   std::unordered_map<std::string_view, std::uint64_t> identities_;
   std::unordered_map<std::uint64_t, FrameId> by_address_;
