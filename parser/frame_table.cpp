@@ -1,6 +1,7 @@
 #include "parser/frame_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "parser/functions.h"
@@ -201,17 +202,19 @@ std::optional<FrameId> FrameTable::intern(std::string_view text) {
   return id;
 }
 
-// The same callers come again and again: what followed a frame last time mostly does so again, and comparing
-// is cheaper than looking up.
+void FrameTable::grow_followers() {
+  constexpr std::size_t kLeast = 1024;
+  followers_.assign(std::max(4 * std::bit_ceil(printed_.size()), kLeast), 0);
+}
+
+// The same callers come again and again, and comparing with the one expected is cheaper than looking up.
 std::optional<FrameId> FrameTable::find(std::string_view text) {
-  if (last_ < printed_.size()) {
-    const auto guess = printed_[last_].next;
+  if (!printed_.empty()) {
+    auto& guess = follower();
     if (printed_[guess].text == text) return guess;
+    if (const auto known = by_text_.find(text); known != by_text_.end()) return guess = known->second;
   }
-  const auto known = by_text_.find(text);
-  const auto id = known != by_text_.end() ? known->second : intern(text);
-  if (id) printed_[last_].next = *id;
-  return id;
+  return intern(text);
 }
 
 bool FrameTable::is_helper(FrameId id) const {
@@ -264,14 +267,11 @@ std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text) {
     const auto second = text.substr(0, 20).find("] [");
     if (second != std::string_view::npos) text.remove_prefix(second + 2);
   }
-  Parsed parsed;
-  if (skip(text, "? ")) parsed.reliable = false;
+  const bool marked = skip(text, "? ");
   if (text.empty()) return std::nullopt;
   const auto id = find(text);
   if (!id) return std::nullopt;
-  last_ = parsed.id = *id;
-  parsed.reliable = parsed.reliable && printed_[*id].reliable;
-  return parsed;
+  return found(*id, !marked);
 }
 
 }  // namespace parser

@@ -25,6 +25,7 @@ enum class Fact : std::uint8_t {
   object_slub,
   cache_slub,
   cache,
+  cache_of_words,
   located,
   located_extent,
   variable,
@@ -66,8 +67,11 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "INFO: Object 0xffff8800b7eb5770 @offset=6000 fp=0xdead4ead00000000"},
     {"BUG ", "", R"(BUG (.+?) \(.*\) *: kasan: bad access detected)",
      "BUG fasync_cache (Tainted: G    B          ): kasan: bad access detected"},
-    {"which belongs to the cache ", "", R"(which belongs to the cache (.+) of size (\d+))",
+    {"which belongs to the cache ", "", R"(which belongs to the cache ([^ ]+) of size (\d+))",
      "which belongs to the cache kmalloc-64 of size 64"},
+    // Apart, as a name that may hold blanks makes the pattern slow.
+    {"which belongs to the cache ", "", R"(which belongs to the cache (.+) of size (\d+))",
+     "which belongs to the cache sgpool of foo of size 64"},
     {"The buggy address is located ", "",
      R"(The buggy address is located (?:(\d+) bytes )?(?:to the )?(left|right|inside) of.*)",
      "The buggy address is located 0 bytes to the right of"},
@@ -97,8 +101,7 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
     // v5.18 .. v6.15, under "belongs to the virtual mapping at"
     {"[", "", R"((\[[0-9a-f]+, [0-9a-f]+\) created by:))",
      "[ffffc900012d8000, ffffc900012e1000) created by:"},
-    {"The buggy address belongs to the ", "",
-     R"(The buggy address belongs to the (?:physical page|page|virtual mapping at).*)",
+    {"The buggy address belongs to the ", "", R"(The buggy address belongs to the .*)",
      "The buggy address belongs to the physical page:"},
 }};
 
@@ -256,6 +259,7 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
       object().cache = groups[0];
       break;
     case Fact::cache:
+    case Fact::cache_of_words:
       object().cache = groups[0];
       object().size = to_number(groups[1]);
       break;

@@ -125,7 +125,7 @@ void ReportBuilder::keep_text(const Line& line) {
 }
 
 void ReportBuilder::set_time(const Line& line) {
-  report_.time_us = line.time_us;
+  report_.time_us = line.time.micros();
   report_.wall_time = read_wall_time(line.raw);
 }
 

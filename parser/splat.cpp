@@ -80,6 +80,7 @@ class SplatBuilder final : public ReportBuilder {
 
   Access& access() { return report_.access ? *report_.access : report_.access.emplace(); }
   void start_bare(const Line& line);
+  void name_hung_task();
   bool is_on_a_stack(std::string_view function) const;
 
   const SplatRule* rule_;
@@ -107,11 +108,20 @@ SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint6
     report_.source_line = to_number<std::uint32_t>(capture(rule_->file + 1)).value_or(0);
   }
   title_line_ = found.text;
-  if (rule_->family == Family::hung_task && captures_.size() > 1) {
-    report_.comm = captures_[0];
-    report_.pid = to_number<std::int64_t>(captures_[1]);
-  }
+  if (rule_->family == Family::hung_task) name_hung_task();
   if (rule_->layout == Layout::bare) start_bare(line);
+}
+
+// "INFO: task Web Content:3451 blocked for more than 143 seconds.": by hand, as a name that may hold blanks
+// and colons makes a pattern slow.
+void SplatBuilder::name_hung_task() {
+  auto task = std::string_view(title_line_);
+  if (!skip(task, "INFO: task ")) return;
+  task = task.substr(0, std::min(task.find(" blocked "), task.find(" can't die ")));
+  const auto colon = task.rfind(':');
+  if (colon == std::string_view::npos) return;
+  report_.comm = task.substr(0, colon);
+  report_.pid = to_number<std::int64_t>(task.substr(colon + 1));
 }
 
 void SplatBuilder::start_bare(const Line& line) {
