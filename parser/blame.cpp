@@ -126,9 +126,11 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
                             std::span<const std::string> named, std::string_view skip) {
   if (blame == Blame::nobody) return {};
   if (blame == Blame::page_owner) {
+    // Whoever frees the page, or is given it next, only finds its state.
     for (const auto& trace : report.traces)
       if (trace.role == Role::page_alloc)
         if (auto found = first_of(functions_of(trace, frames), skip); !found.empty()) return found;
+    return {};
   }
   for (const auto& name : named)
     if (!name.empty() && !is_passed_over(report, name) && !matches_any(name, skip)) return name;

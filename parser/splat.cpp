@@ -392,6 +392,10 @@ std::string SplatBuilder::damage(Close why) const {
   if (rule_->blame == Blame::nobody)
     return captures_.front().empty() && rule_->title.ends_with("{1}") ? "the title is cut" : "";
   if (holds_fault_injection(report_, frames_)) return "a stack of fault injection stands among its own";
+  if (why == Close::superseded && rule_->layout == Layout::bare)
+    return "another splat begins before the closing ruler";
+  if (report_.guilty.empty() && rule_->blame == Blame::page_owner)
+    return "no stack of page_owner: who had the page is not known";
   if (report_.guilty.empty())
     return report_.traces.empty() ? "no stack follows: no function to name"
                                   : "no function of its stacks can be named";

@@ -10,7 +10,7 @@ namespace parser {
 namespace {
 
 // Lines that begin as a report does and are none: somebody's advice, told in capital letters.
-constexpr std::array<std::string_view, 12> kNotices{"WARNING: /etc/ssh/moduli",  // sshd
+constexpr std::array<std::string_view, 14> kNotices{"WARNING: /etc/ssh/moduli",  // sshd
                                                     "WARNING: The mand mount option ",
                                                     "WARNING: the mand mount option ",
                                                     "WARNING: fbcon: Driver ",
@@ -21,7 +21,9 @@ constexpr std::array<std::string_view, 12> kNotices{"WARNING: /etc/ssh/moduli", 
                                                     "WARNING: kernel not configured for ",
                                                     "WARNING: no console",
                                                     "WARNING: Support for the device ",
-                                                    "WARNING: You are running an unsupported "};
+                                                    "WARNING: You are running an unsupported ",
+                                                    "WARNING: Unsupported flag value(s) of ",  // glibc
+                                                    "BUG: no syscalls can create resource "};
 
 // All families in one list, found by the first character of what a line must begin with.
 class SplatTable {
@@ -75,7 +77,7 @@ std::string_view without_tags(std::string_view body) {
 
 std::optional<FoundSplat> find_splat(std::string_view body) {
   if (body.empty()) return std::nullopt;
-  if (body.front() == 'W' && starts_with_any(body, kNotices)) return std::nullopt;
+  if ((body.front() == 'W' || body.front() == 'B') && starts_with_any(body, kNotices)) return std::nullopt;
   return table().find(body);
 }
 

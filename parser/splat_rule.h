@@ -19,7 +19,7 @@ enum class Blame : std::uint8_t {
   loop,        // the same, where the stack is that of the loop itself
   hang,        // the first function of the sleeping task that does not merely wait
   leak,        // the stack that allocated
-  page_owner,  // whoever allocated the page that is in a bad state; without page_owner as stack
+  page_owner,  // whoever allocated the page that is in a bad state; without page_owner nobody is known
   first_lock,  // lockdep: the first of the stacks that took a lock before
 };
 

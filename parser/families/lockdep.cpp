@@ -106,7 +106,10 @@ constexpr std::array kRules{
               Family::lockdep,
               "INFO: trying to register non-static key in {F}",
               "",
-              Blame::stack},
+              Blame::stack,
+              {},
+              0,
+              "flush_work*"},
     SplatRule{
         {"BUG: MAX_LOCKDEP_", "", R"(BUG: (MAX_LOCKDEP_\w+) too low!.*)", "BUG: MAX_LOCKDEP_CHAINS too low!"},
         Family::lockdep,
