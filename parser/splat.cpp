@@ -143,13 +143,16 @@ class SplatBuilder final : public ReportBuilder {
   Access& access() { return report_.access ? *report_.access : report_.access.emplace(); }
   void start_bare(const Line& line);
   bool is_on_a_stack(std::string_view function) const;
+  // More than the registers' program counter.
+  bool has_stack() const;
 
   const SplatRule* rule_;
   std::string title_line_;
   std::vector<std::string> captures_;
   std::vector<std::string> named_;  // functions that the report names, the likeliest first
   Awaits awaits_ = Awaits::nothing;
-  bool no_stack_ = false;  // the kernel prints none with this one
+  bool no_stack_ = false;     // the kernel prints none with this one
+  bool trace_empty_ = false;  // the kernel panicked below "Call Trace:", whose frames are lost
 };
 
 SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line,
@@ -335,8 +338,10 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     rule_ = &kOutOfMemory;
     return Answer::last;
   }
-  if (const auto found = find_splat(bare))
+  if (const auto found = find_splat(bare)) {
+    trace_empty_ = trace_empty_ || (saw_call_trace() && found->rule->family == Family::panic && !has_stack());
     return is_more_of_this(*found) ? Answer::taken : found->rule->one_line ? Answer::aside : Answer::foreign;
+  }
   if (begins_untabled(bare)) return Answer::foreign;
   auto rest = body;
   if (skip(rest, "caller is ") || skip(rest, "last function: ")) {
@@ -377,6 +382,13 @@ bool SplatBuilder::is_on_a_stack(std::string_view function) const {
   });
 }
 
+bool SplatBuilder::has_stack() const {
+  if (collector_.open() && !collector_.only_pc()) return true;
+  return std::any_of(report_.traces.begin(), report_.traces.end(), [](const Trace& trace) {
+    return !is_live(trace.role) || trace.frames.size() > 1 || !trace.frames.front().pc;
+  });
+}
+
 void SplatBuilder::name() {
   // A WARN's line names the function whose stack follows; where that one does not hold it, lines are mixed
   // up.
@@ -399,10 +411,8 @@ std::string SplatBuilder::damage(Close why) const {
   if (report_.guilty.empty())
     return report_.traces.empty() ? "no stack follows: no function to name"
                                   : "no function of its stacks can be named";
-  const bool stack = std::any_of(report_.traces.begin(), report_.traces.end(), [](const Trace& trace) {
-    return !is_live(trace.role) || trace.frames.size() > 1 || !trace.frames.front().pc;
-  });
-  if (!stack && !no_stack_) return "the call trace is missing";
+  if (trace_empty_) return "the call trace has no frames";
+  if (!has_stack() && !no_stack_) return "the call trace is missing";
   return {};
 }
 
