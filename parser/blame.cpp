@@ -36,17 +36,21 @@ std::string first_of(std::span<const Function> functions, std::string_view skip)
 // Frames of RCU's own are what noticed the stall.
 constexpr std::string_view kRcu = "*rcu*";
 
-// A timer's interrupt found the loop: what it interrupted stands below its entry.
+// What user space may run into at any instruction; below it in the kernel a dispatcher stands.
+constexpr std::string_view kUserFaults = "*page_fault el0_da* el0_ia*";
+
+// A timer's interrupt found the loop: what it interrupted stands below its entry. A stack that reaches no
+// entry of the kernel is cut: its outermost function is any that happened to run.
 std::string stalled_function(std::span<const Function> functions) {
   std::string before;
   if (functions.size() < 2) return {};
   for (const auto& [symbol, helper] : functions) {
     // Waiting for other CPUs is no loop of the caller's: all such stalls are one.
     if (symbol.find("smp_call_function") != std::string_view::npos) return std::string(symbol);
-    if (is_dispatcher(symbol)) break;
+    if (is_dispatcher(symbol)) return before;
     if (!helper && !is_interrupt_entry(symbol) && !matches_any(symbol, kRcu)) before = symbol;
   }
-  return before;
+  return matches_any(functions.back().symbol, kUserFaults) ? before : "";
 }
 
 // What the timer's interrupt interrupted. An NMI needs none, nor where the registers stand on top.

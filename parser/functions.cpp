@@ -208,7 +208,7 @@ constexpr std::string_view kDispatchers =
     "do_syscall_* do_fast_syscall_* do_int80_* sysenter_dispatch tracesys_phase2 *entry_SYSCALL* "
     "invoke_syscall el0_svc* do_el0_svc ret_fast_syscall ret_from_fork* kthread start_secondary "
     "secondary_startup_64* cpu_startup_entry do_idle smpboot_thread_fn run_ksoftirqd x64_sys_call "
-    "ret_from_syscall* system_call* syscall_handle* do_trap_ecall* "
+    "ret_from_syscall* system_call* syscall_handle* handle_syscall syscall_common do_syscall do_trap_ecall* "
     // work, timers, softirqs, interrupts
     "*process_one_work* *process_scheduled_works worker_thread call_timer_fn *run_timers *run_timer_softirq "
     "*hrtimer_run* *run_hrtimer* *do_softirq* *handle_softirqs* *invoke_softirq* net_rx_action "
@@ -221,7 +221,8 @@ constexpr std::string_view kDispatchers =
     "new_sync_write new_sync_read call_write_iter call_read_iter do_iter_* vfs_iter_* vfs_fallocate "
     "vfs_fsync* "
     "*sock_sendmsg* *sock_recvmsg* sock_read_iter sock_write_iter sock_ioctl __sys_connect __sys_bind "
-    "do_sock_setsockopt __sys_setsockopt rtnetlink_rcv_msg nfnetlink_rcv_msg netlink_dump __fput ____fput";
+    "do_sock_setsockopt __sys_setsockopt sock_common_setsockopt sock_common_getsockopt kernel_setsockopt "
+    "rtnetlink_rcv_msg nfnetlink_rcv_msg netlink_dump __fput ____fput";
 
 constexpr std::string_view kInterruptEntries =
     "*apic_timer_interrupt* asm_sysvec_* *el1_irq* *el1h_64_irq* *el0_irq* *irq_svc* nmi "

@@ -23,7 +23,7 @@ struct Replacement {
 };
 // In this order; what one leaves the next one sees.
 constexpr std::array kReplacements{
-    Replacement{R"(\bsyz-executor[0-9.:-]*\b|\bsyz\.\d+\.\d+\b)", "syz-executor"},
+    Replacement{R"(\b(?:syz-executor[0-9.:-]*\b|syz\.\d+\.\d+\b)(?:/\d+\b)?)", "syz-executor"},
     Replacement{R"(\b(?:\d{1,3}\.){3}\d{1,3}\b)", "IP"},
     Replacement{R"(\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b)", "IP"},
     // "f+0x1/0x2 [mod]" -> "f"

@@ -218,7 +218,7 @@ constexpr std::array kRules{
     SplatRule{{"BUG: ", "", R"(BUG: (.+))", "BUG: foo has lost its bar"},
               Family::bug,
               "BUG: {1}",
-              "BUG",
+              "",
               Blame::nobody},
 };
 

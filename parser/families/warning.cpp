@@ -166,7 +166,7 @@ constexpr std::array kRules{
                "          (null)"},
               Family::warning,
               "WARNING: kernel stack frame pointer has bad value",
-              "WARNING",
+              "",
               Blame::nobody},
     // Cut in its first words.
     SplatRule{{"WARNING: CPU: ", "", R"(WARNING: CPU: .*)", "WARNING: CPU: 1 PID: 83"},
