@@ -31,7 +31,7 @@ constexpr int kMessageLines = 6;
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
 constexpr auto kMayBegin = [] {
   std::array<bool, 256> may{};
-  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[abcdfgiklnprstuvw28"))
+  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[_abcdfgiklnprstuvw28"))
     may[static_cast<unsigned char>(c)] = true;
   return may;
 }();
