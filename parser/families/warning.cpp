@@ -30,7 +30,7 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               0,
-              "*timer*",
+              "*timer* *rcu* percpu_* *init_work* destroy_work_on_stack vunmap* free_pages*",
               Layout::headed,
               1},
     SplatRule{{"WARNING: ", "lib/kobject.c:",
