@@ -220,7 +220,7 @@ std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::str
   const auto found = find_splat(without_tags(trim_right(body)));
   if (!found) return nullptr;
   // Any program may warn in its own words; the kernel's own log has a prefix.
-  if (!line.prefixed && found->rule->title == "WARNING: {1}") return nullptr;
+  if (!line.prefixed && found->rule->own_words) return nullptr;
   const bool follows = last_report_ != 0 && line.number - last_report_ < kPanicFollows;
   if (found->rule->consequence != Consequence::no && follows) return open_panic_tail(line, frames_, events());
   const auto first = context.cut_here != 0 ? context.cut_here : context.lead.first_line;

@@ -91,9 +91,7 @@ bool is_filler(std::string_view body) {
 std::string_view lock_place(std::string_view body) {
   const auto at = body.rfind(", at: ");
   if (at == std::string_view::npos) return {};
-  auto place = body.substr(at + 6);
-  if (place.starts_with("[<")) place.remove_prefix(std::min(place.size(), place.find("] ") + 2));
-  return symbol_of(place);
+  return symbol_of(body.substr(at + 6));
 }
 
 constexpr SplatRule kUnrecognised{{"", "", "", ""}, Family::unrecognised, "unrecognised splat in {F}", ""};
@@ -320,11 +318,7 @@ bool SplatBuilder::read_kmsan(std::string_view body) {
 
 ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body) {
   if ((awaits_ == Awaits::preemption || awaits_ == Awaits::place) && may_be_frame(body)) {
-    if (awaits_ == Awaits::place) {
-      auto place = body;
-      if (place.starts_with("[<")) place.remove_prefix(std::min(place.size(), place.find("] ") + 2));
-      named_.emplace_back(symbol_of(place));
-    }
+    if (awaits_ == Awaits::place) named_.emplace_back(symbol_of(body));
     awaits_ = Awaits::nothing;
     return Answer::taken;
   }
@@ -399,8 +393,7 @@ void SplatBuilder::name() {
 std::string SplatBuilder::damage(Close why) const {
   if (why == Close::too_many_open) return "too many callers print at once: given up";
   if (rule_->consequence == Consequence::always) return "the report that led to this panic is missing";
-  if (rule_->rule.starts.starts_with("INFO: Allocated") || rule_->rule.starts.starts_with("INFO: Freed"))
-    return "a track of SLUB's without its report";
+  if (!rule_->damage.empty()) return std::string(rule_->damage);
   if (rule_->blame == Blame::nobody)
     return captures_.front().empty() && rule_->title.ends_with("{1}") ? "the title is cut" : "";
   if (holds_fault_injection(report_, frames_)) return "a stack of fault injection stands among its own";

@@ -50,7 +50,9 @@ struct SplatRule {
   Consequence consequence = Consequence::no;
   bool one_line = false;  // nothing follows; it may stand in the middle of another report
   bool plain_if_untraced =
-      false;  // where no function can be named the line is the title, not "... in corrupted"
+      false;                  // where no function can be named the line is the title, not "... in corrupted"
+  bool own_words = false;     // of a driver, in no form of the kernel's: any program may print such a line
+  std::string_view damage{};  // why what begins with this line is always damaged
 };
 
 // A family's rules in the order in which they are tried.

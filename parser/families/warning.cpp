@@ -8,6 +8,12 @@
 namespace parser {
 namespace {
 
+constexpr SplatRule drivers_words(Rule rule) {
+  SplatRule splat{rule, Family::warning, "WARNING: {1}", "WARNING", Blame::nobody};
+  splat.own_words = true;
+  return splat;
+}
+
 constexpr std::array kRules{
     SplatRule{{"WARNING: ", "lib/refcount.c:",
                R"(WARNING: (?:CPU: \d+ PID: \d+ )?(?:\[.*\] )?(?:at )?(lib/refcount\.c):(\d+).*)",
@@ -173,12 +179,7 @@ constexpr std::array kRules{
               Family::warning,
               "WARNING in {F}",
               "WARNING"},
-    // A driver's own words.
-    SplatRule{{"WARNING: ", "", R"(WARNING: (.+))", "WARNING: foo controller is not supported"},
-              Family::warning,
-              "WARNING: {1}",
-              "WARNING",
-              Blame::nobody},
+    drivers_words({"WARNING: ", "", R"(WARNING: (.+))", "WARNING: foo controller is not supported"}),
 };
 
 }  // namespace
