@@ -122,8 +122,11 @@ bool holds_fault_injection(const Report& report, const FrameTable& frames) {
 
 std::string_view symbol_of(std::string_view location) {
   location = trim_left(location);
-  if (location.starts_with("[<"))
-    location = trim_left(location.substr(std::min(location.size(), location.find("] ") + 2)));
+  if (location.starts_with("[<")) {
+    const auto end = location.find("] ");
+    if (end == std::string_view::npos) return {};
+    location = trim_left(location.substr(end + 2));
+  }
   if (location.starts_with("0x") || location.starts_with("[<")) return {};
   return without_compiler_suffix(location.substr(0, location.find_first_of("+ (")));
 }

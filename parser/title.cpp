@@ -221,7 +221,11 @@ void name_kasan(Report& report, const FrameTable& frames) {
 void name_slub(Report& report) {
   const auto& cache = report.object->cache;
   report.kind = plain_reason(report.kind, cache);
-  report.title = "SLUB: " + report.kind + " in " + cache;
+  // The one reason that syzbot has words of its own for, in the caches that everybody shares.
+  if (report.kind == "Object already free" && cache.starts_with("kmalloc-"))
+    report.title = "BUG: " + report.kind;
+  else
+    report.title = "SLUB: " + report.kind + " in " + cache;
   report.type = "MEMORY_SAFETY_BUG";
 }
 
