@@ -66,6 +66,7 @@ class SplatBuilder final : public ReportBuilder {
   bool is_more_of_this(const FoundSplat& other) const;
   void name() override;
   bool is_one_line() const override { return rule_->one_line; }
+  bool is_told() const override { return rule_->proof.empty() || proven_; }
   std::string damage(Close why) const override;
   int patience() const override {
     // Tables of zones and tasks, of any shape, stand before the line that says who was killed.
@@ -89,6 +90,7 @@ class SplatBuilder final : public ReportBuilder {
   std::vector<std::string> named_;  // functions that the report names, the likeliest first
   Awaits awaits_ = Awaits::nothing;
   bool no_stack_ = false;     // the kernel prints none with this one
+  bool proven_ = false;       // the rule's proof has come
   bool trace_empty_ = false;  // the kernel panicked below "Call Trace:", whose frames are lost
 };
 
@@ -269,6 +271,10 @@ bool SplatBuilder::read_kmsan(std::string_view body) {
 }
 
 ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body) {
+  if (!rule_->proof.empty() && body.starts_with(rule_->proof)) {
+    proven_ = true;
+    return Answer::taken;
+  }
   if ((awaits_ == Awaits::preemption || awaits_ == Awaits::place) && may_be_frame(body)) {
     if (awaits_ == Awaits::place) named_.emplace_back(symbol_of(body));
     awaits_ = Awaits::nothing;

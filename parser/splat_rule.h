@@ -52,6 +52,7 @@ struct SplatRule {
   bool plain_if_untraced =
       false;                  // where no function can be named the line is the title, not "... in corrupted"
   bool own_words = false;     // of a driver, in no form of the kernel's: any program may print such a line
+  std::string_view proof{};   // a line must begin so below, or the first one was just somebody's words
   std::string_view damage{};  // why what begins with this line is always damaged
 };
 

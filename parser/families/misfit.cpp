@@ -17,6 +17,13 @@ constexpr SplatRule stray_track(Rule rule) {
   return track;
 }
 
+// Any program may print such a line; Go's runtime goes on with the stacks of its goroutines.
+constexpr SplatRule go_panic(Rule rule) {
+  SplatRule panic{rule, Family::harness, "go runtime error", "DoS", Blame::nobody};
+  panic.proof = "goroutine ";
+  return panic;
+}
+
 constexpr std::array kRules{
     line(SplatRule{{"unregister_netdevice: waiting for ", "",
                     R"(unregister_netdevice: waiting for (\S+) to become free.*)",
@@ -75,12 +82,8 @@ constexpr std::array kRules{
                    "SYZ_FAILURE",
                    Blame::nobody,
                    {"SYZFATAL"}}),
-    SplatRule{{"panic: ", "", R"(panic: .*)",
-               "panic: runtime error: invalid memory address or nil pointer dereference"},
-              Family::harness,
-              "go runtime error",
-              "DoS",
-              Blame::nobody},
+    go_panic({"panic: ", "", R"(panic: .*)",
+              "panic: runtime error: invalid memory address or nil pointer dereference"}),
     SplatRule{
         {"fatal error: ", "",
          R"(fatal error: (?:all goroutines|out of memory|unexpected signal|concurrent map|stack overflow|runtime|bad |checkptr|malloc|sync: |sweep|missing|found).*)",
