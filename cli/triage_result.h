@@ -25,6 +25,7 @@ struct ReportPlace {
 // Which kernels a report came from; empty where no line says it.
 struct KernelFacts {
   std::string release, arch;
+  bool operator==(const KernelFacts& other) const { return release == other.release && arch == other.arch; }
   bool operator<(const KernelFacts& other) const {
     return release != other.release ? release < other.release : arch < other.arch;
   }

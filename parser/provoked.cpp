@@ -41,33 +41,11 @@ std::string_view lkdtm_test(std::string_view symbol) {
   return symbol;
 }
 
-// Whose test code a stack runs through, by its frames alone.
-std::string by_stack(const Trace& trace, const FrameTable& frames) {
-  std::string name;
-  for (const auto& ref : trace.frames) {
-    const auto& frame = frames[ref.frame];
-    if (!ref.reliable) continue;
-    if (const auto test = lkdtm_test(frame.symbol); !test.empty())
-      return "LKDTM " + std::string(without_compiler_suffix(test));
-    if (frame.module.empty() || !name.empty()) continue;
-    for (const auto& [module, words] : kModules)
-      if (frame.module == module) name = words;
-  }
-  return name;
-}
-
-// The case of a KUnit suite that a stack runs through: it is called by kunit_try_run_case().
-std::string_view kunit_case(const Report& report, const FrameTable& frames) {
-  for (const auto& trace : report.traces) {
-    if (!is_live(trace.role)) continue;
-    std::string_view last;
-    for (const auto& ref : trace.frames) {
-      const auto symbol = without_compiler_suffix(frames[ref.frame].symbol);
-      if (!ref.reliable || symbol.empty()) continue;
-      if (symbol == "kunit_try_run_case") return last;
-      last = symbol;
-    }
-  }
+// The words for a test's module, or nothing.
+std::string_view test_of_module(std::string_view module) {
+  if (module.empty()) return {};
+  for (const auto& [known, words] : kModules)
+    if (module == known) return words;
   return {};
 }
 
@@ -76,6 +54,54 @@ std::string_view first_word(std::string_view text) {
 }
 
 }  // namespace
+
+ProvokedSections::Hint ProvokedSections::hint(FrameId frame, const FrameTable& frames) {
+  if (frame >= hints_.size()) hints_.resize(frame + 1);
+  auto& hint = hints_[frame];
+  if (hint != Hint::unknown) return hint;
+  const auto& found = frames[frame];
+  if (!lkdtm_test(found.symbol).empty())
+    hint = Hint::lkdtm;
+  else if (!test_of_module(found.module).empty())
+    hint = Hint::module;
+  else if (without_compiler_suffix(found.symbol) == "kunit_try_run_case")
+    hint = Hint::kunit;
+  else
+    hint = Hint::none;
+  return hint;
+}
+
+// Whose test code a stack runs through, by its frames alone.
+std::string ProvokedSections::by_stack(const Trace& trace, const FrameTable& frames) {
+  std::string_view name;
+  for (const auto& ref : trace.frames) {
+    if (!ref.reliable) continue;
+    switch (hint(ref.frame, frames)) {
+      case Hint::lkdtm:
+        return "LKDTM " + std::string(without_compiler_suffix(lkdtm_test(frames[ref.frame].symbol)));
+      case Hint::module:
+        if (name.empty()) name = test_of_module(frames[ref.frame].module);
+        break;
+      default:
+        break;
+    }
+  }
+  return std::string(name);
+}
+
+// The case of a KUnit suite that a stack runs through: it is called by kunit_try_run_case().
+std::string_view ProvokedSections::kunit_case(const Report& report, const FrameTable& frames) {
+  for (const auto& trace : report.traces) {
+    if (!is_live(trace.role)) continue;
+    std::string_view last;
+    for (const auto& ref : trace.frames) {
+      if (!ref.reliable || frames[ref.frame].symbol.empty()) continue;
+      if (hint(ref.frame, frames) == Hint::kunit) return last;
+      last = frames[ref.frame].symbol;
+    }
+  }
+  return {};
+}
 
 void ProvokedSections::open(Section section) {
   if (sections_.size() == kMaxSections) sections_.pop_front();
@@ -134,13 +160,12 @@ void ProvokedSections::read(const Line& line, std::string_view body) {
 }
 
 std::string ProvokedSections::provoked_by(const Report& report, const Caller& caller,
-                                          const FrameTable& frames) const {
+                                          const FrameTable& frames) {
   std::string found;
   for (const auto& trace : report.traces) {
     found = by_stack(trace, frames);
     if (!found.empty()) break;
   }
-  const auto test = kunit_case(report, frames);
   if (found.empty()) {
     for (auto section = sections_.rbegin(); section != sections_.rend() && found.empty(); ++section) {
       if (report.first_line < section->begin || report.first_line >= section->end) continue;
@@ -152,7 +177,9 @@ std::string ProvokedSections::provoked_by(const Report& report, const Caller& ca
       }
     }
   }
-  if (found.starts_with("KUnit ") && !test.empty()) found.append(".").append(test);
+  if (!found.starts_with("KUnit ")) return found;
+  if (const auto test = without_compiler_suffix(kunit_case(report, frames)); !test.empty())
+    found.append(".").append(test);
   return found;
 }
 

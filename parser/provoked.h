@@ -5,6 +5,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "parser/frame_table.h"
 #include "parser/model.h"
@@ -21,9 +22,8 @@ class ProvokedSections {
   void reset() { sections_.clear(); }
 
   // What provoked a report of `caller`: "LKDTM WRITE_AFTER_FREE", "KUnit kasan.kmalloc_oob_right". Empty if
-  // nothing did.
-  [[nodiscard]] std::string provoked_by(const Report& report, const Caller& caller,
-                                        const FrameTable& frames) const;
+  // nothing did. All calls are with the same table.
+  [[nodiscard]] std::string provoked_by(const Report& report, const Caller& caller, const FrameTable& frames);
 
  private:
   struct Section {
@@ -47,11 +47,18 @@ class ProvokedSections {
         return false;
     }
   }
+  // What a frame says by itself, worked out once.
+  enum class Hint : std::uint8_t { unknown, none, lkdtm, module, kunit };
+  Hint hint(FrameId frame, const FrameTable& frames);
+  std::string by_stack(const Trace& trace, const FrameTable& frames);
+  std::string_view kunit_case(const Report& report, const FrameTable& frames);
+
   void read(const Line& line, std::string_view body);
   void open(Section section);
   void close(std::string_view name, std::uint64_t line);
 
   std::deque<Section> sections_;  // the last few
+  std::vector<Hint> hints_;       // by frame
 };
 
 }  // namespace parser
