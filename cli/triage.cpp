@@ -8,6 +8,7 @@
 #include <ctime>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -115,10 +116,17 @@ std::optional<Lists> read_lists(const TriageOptions& options, Run& run) {
 }
 
 void symbolize(TriageResult& result, const SymbolOptions& options, Run& run) {
-  std::vector<const parser::Trace*> traces;
-  for (const auto& group : result.groups)
-    for (const auto& trace : group.example.traces) traces.push_back(&trace);
-  auto symbolized = symbolize_traces(traces, result.frames, {}, options);
+  std::map<std::string, TracesOfKernel> kernels;
+  for (const auto& group : result.groups) {
+    auto& kernel = kernels[group.example_kernel];
+    kernel.release = group.example.kernel;
+    kernel.images.feed(group.example.text);
+    kernel.images.end_input();
+    for (const auto& trace : group.example.traces) kernel.traces.push_back(&trace);
+  }
+  std::vector<TracesOfKernel> all;
+  for (auto& [name, kernel] : kernels) all.push_back(std::move(kernel));
+  auto symbolized = symbolize_traces(all, result.frames, options);
   if (const auto* error = std::get_if<std::string>(&symbolized)) {
     run.fail(*error);
     return;
@@ -211,7 +219,9 @@ void setup_triage(CLI::App& app, TriageOptions& options) {
       ->allow_extra_args(false)
       ->take_all();
   app.add_flag("--allow-mismatch", options.symbols.allow_mismatch,
-               "Use these files although their build-ids are not the log's");
+               "Use these files although they are of another kernel than the log");
+  app.add_flag("--no-cache", options.symbols.no_cache,
+               "Neither read nor write answers in $XDG_CACHE_HOME/depot-analyze");
 }
 
 ExitCode run_triage(const TriageOptions& options, const render::Screen& screen, std::ostream& out,

@@ -8,6 +8,7 @@
 
 #include "parser/functions.h"
 #include "parser/grouping/signature.h"
+#include "parser/kernel_image.h"
 
 namespace cli {
 namespace {
@@ -26,13 +27,22 @@ GroupStatus status_of(ReportSort sort) {
   return GroupStatus::fresh;
 }
 
-// Frames of the workers' tables as the result's own.
+// What tells the kernel of a report from others.
+std::string kernel_of(const parser::Report& report) {
+  parser::KernelImages images;
+  images.feed(report.text);
+  images.end_input();
+  return images.build_ids().empty() ? report.kernel : *images.build_ids().begin();
+}
+
+// Frames of the workers' tables as the result's own. Frames of two kernels stay two, however they are
+// printed: they are two places in the source.
 class FrameMover {
  public:
   explicit FrameMover(parser::FrameTable& to) : to_(to) {}
 
-  void move(parser::Report& report, const parser::FrameTable& from) {
-    auto& known = known_[&from];
+  void move(parser::Report& report, const parser::FrameTable& from, const std::string& kernel) {
+    auto& known = known_[{&from, kernel}];
     for (auto& trace : report.traces)
       for (auto& ref : trace.frames) {
         const auto [place, fresh] = known.try_emplace(ref.frame, 0);
@@ -43,7 +53,8 @@ class FrameMover {
 
  private:
   parser::FrameTable& to_;
-  std::map<const parser::FrameTable*, std::map<parser::FrameId, parser::FrameId>> known_;
+  std::map<std::pair<const parser::FrameTable*, std::string>, std::map<parser::FrameId, parser::FrameId>>
+      known_;
 };
 
 GroupTitle title_of(const CollectedSubject& collected) {
@@ -98,7 +109,8 @@ TriageGroup merged(const std::vector<CollectedSubject*>& members, GroupStatus st
   if (places.size() > TriageGroup::kMaxPlaces) places.resize(TriageGroup::kMaxPlaces);
   for (const auto& [place, member] : places) group.places.push_back(place_of(*place, *member));
   group.last = place_of(last->last, *last);
-  mover.move(leader.example, *leader.frames);
+  group.example_kernel = kernel_of(leader.example);
+  mover.move(leader.example, *leader.frames, group.example_kernel);
   group.example = std::move(leader.example);
   group.example_place = place_of(leader.example_place, leader);
   return group;

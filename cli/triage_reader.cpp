@@ -24,12 +24,13 @@ std::vector<std::uint32_t> reading_order(const std::vector<InputName>& inputs, u
   std::vector<std::uint32_t> order(inputs.size());
   std::iota(order.begin(), order.end(), 0u);
   if (workers < 2) return order;
-  std::vector<int> size(inputs.size());
+  std::vector<std::uint64_t> size(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     std::error_code error;
     const auto bytes = std::filesystem::file_size(inputs[i].path, error);
     // A pipe may be of any length.
-    size[i] = error ? std::numeric_limits<int>::max() : std::bit_width(bytes);
+    size[i] =
+        error ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(std::bit_width(bytes));
   }
   std::stable_sort(order.begin(), order.end(),
                    [&size](std::uint32_t a, std::uint32_t b) { return size[a] > size[b]; });
