@@ -106,9 +106,18 @@ void LogParser::on_line(const Line& line) {
   on_text(line);
 }
 
-void LogParser::on_text(Line line) {
+void LogParser::on_text(const Line& line) {
   // kmemleak's own file, printed to the log: "kmemleak:   backtrace (crc 5c1d2e3f):"
-  skip(line.text, "kmemleak: ");
+  constexpr std::string_view kMemleak = "kmemleak: ";
+  if (line.text.starts_with(kMemleak)) {
+    auto untagged = line;
+    untagged.text.remove_prefix(kMemleak.size());
+    return on_kernel_text(untagged);
+  }
+  on_kernel_text(line);
+}
+
+void LogParser::on_kernel_text(const Line& line) {
   const auto body = trim_left(line.text);
   provoked_.see(line, body);
   const bool begins = !body.empty() && may_begin_something(body.front());
@@ -126,13 +135,9 @@ void LogParser::on_text(Line line) {
   }
   if (!body.empty() && body.front() == 's')
     if (const auto order = read_hash_order(body)) return sink_.on_hash_table(*order);
-  if (contexts_.empty()) {
-    if (!begins) return;
-  } else if (!begins && !contexts_.contains(line.caller.key())) {
-    return;
-  }
-  const auto key = line.caller.key();
-  auto& context = context_of(line);
+  auto* known = contexts_.empty() ? nullptr : find_context(line.caller.key());
+  if (!begins && known == nullptr) return;
+  auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
     switch (context.report->consume(line)) {
       case ReportBuilder::Answer::taken:
@@ -144,7 +149,7 @@ void LogParser::on_text(Line line) {
         return;
       case ReportBuilder::Answer::last:
         close_report(context, ReportBuilder::Close::complete);
-        drop_if_idle(key);
+        drop_if_idle(context);
         return;
       case ReportBuilder::Answer::foreign:
         close_report(context,
@@ -155,21 +160,34 @@ void LogParser::on_text(Line line) {
     }
   }
   read_outside(line, body, context);
-  drop_if_idle(key);
+  drop_if_idle(context);
 }
 
-LogParser::Context& LogParser::context_of(const Line& line) {
-  const auto key = line.caller.key();
-  if (const auto known = contexts_.find(key); known != contexts_.end()) return known->second;
+LogParser::Context* LogParser::find_context(std::uint64_t key) {
+  if (latest_ != nullptr && latest_->caller.key() == key) return latest_;
+  const auto known = contexts_.find(key);
+  if (known == contexts_.end()) return nullptr;
+  latest_ = &known->second;
+  return latest_;
+}
+
+LogParser::Context& LogParser::open_context(const Caller& caller) {
   if (contexts_.size() >= kMaxContexts) close_all(ReportBuilder::Close::too_many_open);
-  auto& context = contexts_.try_emplace(key, frames_).first->second;
-  context.caller = line.caller;
-  return context;
+  // Most lines that might begin something do not: the room of the last one is used again.
+  if (spare_.empty())
+    latest_ = &contexts_.try_emplace(caller.key(), frames_).first->second;
+  else {
+    spare_.key() = caller.key();
+    latest_ = &contexts_.insert(std::move(spare_)).position->second;
+  }
+  latest_->caller = caller;
+  return *latest_;
 }
 
-void LogParser::drop_if_idle(std::uint64_t key) {
-  const auto context = contexts_.find(key);
-  if (context != contexts_.end() && context->second.idle()) contexts_.erase(context);
+void LogParser::drop_if_idle(const Context& context) {
+  if (!context.idle()) return;
+  latest_ = nullptr;
+  spare_ = contexts_.extract(context.caller.key());
 }
 
 ReportBuilder::Events LogParser::events() {
@@ -344,6 +362,7 @@ void LogParser::close_all(ReportBuilder::Close why) {
     close_stray(*context);
   }
   contexts_.clear();
+  latest_ = nullptr;
 }
 
 }  // namespace parser

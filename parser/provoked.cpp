@@ -41,11 +41,27 @@ std::string_view lkdtm_test(std::string_view symbol) {
   return symbol;
 }
 
-// The words for a test's module, or nothing.
-std::string_view test_of_module(std::string_view module) {
-  if (module.empty()) return {};
-  for (const auto& [known, words] : kModules)
-    if (module == known) return words;
+// Whose test code a frame is: its words in kModules, or the test's own name.
+std::string test_of(const Frame& frame) {
+  if (const auto test = lkdtm_test(frame.symbol); !test.empty())
+    return "LKDTM " + std::string(without_compiler_suffix(test));
+  for (const auto& [module, words] : kModules)
+    if (frame.module == module) return std::string(words);
+  return {};
+}
+
+// The case of a KUnit suite that a stack runs through: it is called by kunit_try_run_case().
+std::string_view kunit_case(const Report& report, const FrameTable& frames) {
+  for (const auto& trace : report.traces) {
+    if (!is_live(trace.role)) continue;
+    std::string_view last;
+    for (const auto& ref : trace.frames) {
+      const auto symbol = without_compiler_suffix(frames[ref.frame].symbol);
+      if (!ref.reliable || symbol.empty()) continue;
+      if (symbol == "kunit_try_run_case") return last;
+      last = symbol;
+    }
+  }
   return {};
 }
 
@@ -54,54 +70,6 @@ std::string_view first_word(std::string_view text) {
 }
 
 }  // namespace
-
-ProvokedSections::Hint ProvokedSections::hint(FrameId frame, const FrameTable& frames) {
-  if (frame >= hints_.size()) hints_.resize(frame + 1);
-  auto& hint = hints_[frame];
-  if (hint != Hint::unknown) return hint;
-  const auto& found = frames[frame];
-  if (!lkdtm_test(found.symbol).empty())
-    hint = Hint::lkdtm;
-  else if (!test_of_module(found.module).empty())
-    hint = Hint::module;
-  else if (without_compiler_suffix(found.symbol) == "kunit_try_run_case")
-    hint = Hint::kunit;
-  else
-    hint = Hint::none;
-  return hint;
-}
-
-// Whose test code a stack runs through, by its frames alone.
-std::string ProvokedSections::by_stack(const Trace& trace, const FrameTable& frames) {
-  std::string_view name;
-  for (const auto& ref : trace.frames) {
-    if (!ref.reliable) continue;
-    switch (hint(ref.frame, frames)) {
-      case Hint::lkdtm:
-        return "LKDTM " + std::string(without_compiler_suffix(lkdtm_test(frames[ref.frame].symbol)));
-      case Hint::module:
-        if (name.empty()) name = test_of_module(frames[ref.frame].module);
-        break;
-      default:
-        break;
-    }
-  }
-  return std::string(name);
-}
-
-// The case of a KUnit suite that a stack runs through: it is called by kunit_try_run_case().
-std::string_view ProvokedSections::kunit_case(const Report& report, const FrameTable& frames) {
-  for (const auto& trace : report.traces) {
-    if (!is_live(trace.role)) continue;
-    std::string_view last;
-    for (const auto& ref : trace.frames) {
-      if (!ref.reliable || frames[ref.frame].symbol.empty()) continue;
-      if (hint(ref.frame, frames) == Hint::kunit) return last;
-      last = frames[ref.frame].symbol;
-    }
-  }
-  return {};
-}
 
 void ProvokedSections::open(Section section) {
   if (sections_.size() == kMaxSections) sections_.pop_front();
@@ -159,6 +127,27 @@ void ProvokedSections::read(const Line& line, std::string_view body) {
   close("KUnit " + std::string(first_word(trim_left(result))), line.number);
 }
 
+// Asked of each frame of each report, so that it is remembered.
+bool ProvokedSections::is_test_code(FrameId id, const FrameTable& frames) {
+  enum : std::uint8_t { unknown, no, yes };
+  if (id >= of_tests_.size()) of_tests_.resize(frames.size(), unknown);
+  auto& known = of_tests_[id];
+  if (known == unknown) known = test_of(frames[id]).empty() ? no : yes;
+  return known == yes;
+}
+
+// Whose test code a stack runs through, by its frames alone.
+std::string ProvokedSections::by_stack(const Trace& trace, const FrameTable& frames) {
+  std::string name;
+  for (const auto& ref : trace.frames) {
+    if (!ref.reliable || !is_test_code(ref.frame, frames)) continue;
+    auto test = test_of(frames[ref.frame]);
+    if (test.starts_with("LKDTM ")) return test;
+    if (name.empty()) name = std::move(test);
+  }
+  return name;
+}
+
 std::string ProvokedSections::provoked_by(const Report& report, const Caller& caller,
                                           const FrameTable& frames) {
   std::string found;
@@ -178,8 +167,7 @@ std::string ProvokedSections::provoked_by(const Report& report, const Caller& ca
     }
   }
   if (!found.starts_with("KUnit ")) return found;
-  if (const auto test = without_compiler_suffix(kunit_case(report, frames)); !test.empty())
-    found.append(".").append(test);
+  if (const auto test = kunit_case(report, frames); !test.empty()) found.append(".").append(test);
   return found;
 }
 

@@ -22,7 +22,7 @@ class ProvokedSections {
   void reset() { sections_.clear(); }
 
   // What provoked a report of `caller`: "LKDTM WRITE_AFTER_FREE", "KUnit kasan.kmalloc_oob_right". Empty if
-  // nothing did. All calls are with the same table.
+  // nothing did.
   [[nodiscard]] std::string provoked_by(const Report& report, const Caller& caller, const FrameTable& frames);
 
  private:
@@ -47,18 +47,15 @@ class ProvokedSections {
         return false;
     }
   }
-  // What a frame says by itself, worked out once.
-  enum class Hint : std::uint8_t { unknown, none, lkdtm, module, kunit };
-  Hint hint(FrameId frame, const FrameTable& frames);
-  std::string by_stack(const Trace& trace, const FrameTable& frames);
-  std::string_view kunit_case(const Report& report, const FrameTable& frames);
-
   void read(const Line& line, std::string_view body);
   void open(Section section);
   void close(std::string_view name, std::uint64_t line);
 
-  std::deque<Section> sections_;  // the last few
-  std::vector<Hint> hints_;       // by frame
+  bool is_test_code(FrameId id, const FrameTable& frames);
+  std::string by_stack(const Trace& trace, const FrameTable& frames);
+
+  std::deque<Section> sections_;        // the last few
+  std::vector<std::uint8_t> of_tests_;  // what is known of each frame
 };
 
 }  // namespace parser
