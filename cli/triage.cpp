@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -60,12 +62,24 @@ std::string today() {
 
 // What a file holds, or nothing, and then why is in `error`.
 std::optional<std::string> read_file(const std::string& file, int& error) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    error = EISDIR;
+    return std::nullopt;
+  }
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   if (in && !in.bad()) return text;
   error = errno != 0 ? errno : EIO;
   return std::nullopt;
+}
+
+// Whether two paths lead to one file, which need not be there yet.
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto left = std::filesystem::weakly_canonical(a, error);
+  return !error && left == std::filesystem::weakly_canonical(b, error) && !error;
 }
 
 // The files that say what is known, or nothing; what is wrong has then been said.
@@ -90,6 +104,13 @@ std::optional<Lists> read_lists(const TriageOptions& options, Run& run) {
   if (options.update_baseline && options.baseline.empty()) wrong("--update-baseline needs --baseline FILE");
   if (!options.as_of.empty() && !is_date(options.as_of))
     wrong("--as-of " + options.as_of + ": expected a day, as 2026-12-31");
+
+  auto lists_named = options.suppress;
+  if (!options.baseline.empty()) lists_named.push_back(options.baseline);
+  for (const auto& file : lists_named)
+    if (!options.output.empty() && same_file(options.output, file))
+      wrong("-o " + options.output + ": would overwrite " +
+            (file == options.baseline ? "the baseline" : "the suppressions"));
 
   std::vector<std::string> errors;
   int why = 0;

@@ -6,9 +6,11 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "cli/render/escape.h"
 #include "tests/cli/command.h"
 
 using cli::ExitCode;
@@ -354,4 +356,43 @@ TEST_CASE("a kernel's file serves the reports of that kernel only") {
   CHECK(ran.out.find("No source lines: another kernel") != std::string::npos);
   CHECK(ran.out.find("No source lines: build-id differs") != std::string::npos);
   CHECK(with({"--allow-mismatch", old}).out.find("init/main.c:") != std::string::npos);
+}
+
+TEST_CASE("lists that cannot be read are named, and no result replaces one") {
+  const Folder folder;
+  const auto log = folder.file("a.log", report("foo"));
+  const auto known = folder.file("known.txt", "- | KASAN: slab-use-after-free Read in foo\n");
+  const auto rules = folder.file("rules.txt", "title foo -- slow disks\n");
+  const auto before = content(known);
+  for (const char* option : {"--baseline", "--suppress"}) {
+    const auto ran = triage({option, folder.path(""), log});
+    CHECK(ran.exit == ExitCode::trouble);
+    CHECK(ran.err.find(std::string(option) + " " + folder.path("") + ": Is a directory") !=
+          std::string::npos);
+  }
+  auto ran = triage({"--baseline", known, "-o", folder.path("./known.txt"), log});
+  CHECK(ran.exit == ExitCode::trouble);
+  CHECK(ran.err.find("would overwrite the baseline") != std::string::npos);
+  CHECK(content(known) == before);
+  CHECK(triage({"--suppress", rules, "-o", rules, log}).exit == ExitCode::trouble);
+  const auto fresh = folder.path("new.txt");
+  CHECK(triage({"--baseline", fresh, "--update-baseline", "-o", fresh, log}).exit == ExitCode::trouble);
+}
+
+TEST_CASE("no line is wider than the terminal") {
+  for (const std::size_t width : {50u, 60u, 80u, 120u}) {
+    CAPTURE(width);
+    cli::render::Screen screen;
+    screen.width = width;
+    const auto ran =
+        triage({"--explain", "--fail-on", "never", "--baseline", tests::testdata("triage/known.txt"),
+                tests::testdata("logs/kasan-slub-6.1-cut.txt"), tests::testdata("logs/kasan-slub-6.12.txt")},
+               screen);
+    std::istringstream lines(ran.out);
+    for (std::string line; std::getline(lines, line);) {
+      // The path of an entry has no blank to break at.
+      if (line.find("known.txt") != std::string::npos) continue;
+      CHECK_MESSAGE(cli::render::columns(line) <= width, line);
+    }
+  }
 }
