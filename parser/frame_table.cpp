@@ -1,8 +1,11 @@
 #include "parser/frame_table.h"
 
+#include <tsl/robin_map.h>
+
 #include <algorithm>
-#include <bit>
 #include <cstring>
+#include <functional>
+#include <utility>
 
 #include "parser/functions.h"
 #include "parser/scan.h"
@@ -164,6 +167,17 @@ bool read_frame(std::string_view text, Frame& frame) {
 
 }  // namespace
 
+struct FrameTable::ByText {
+  tsl::robin_map<std::string_view, FrameId, std::hash<std::string_view>, std::equal_to<std::string_view>,
+                 std::allocator<std::pair<std::string_view, FrameId>>, true>
+      ids;
+};
+
+FrameTable::FrameTable() : by_text_(std::make_unique<ByText>()) {}
+FrameTable::~FrameTable() = default;
+FrameTable::FrameTable(FrameTable&&) noexcept = default;
+FrameTable& FrameTable::operator=(FrameTable&&) noexcept = default;
+
 std::string_view FrameTable::keep(std::string_view text) {
   if (text.size() > block_left_) {
     block_left_ = std::max(kBlock, text.size());
@@ -177,13 +191,14 @@ std::string_view FrameTable::keep(std::string_view text) {
   return kept;
 }
 
-FrameId FrameTable::add(const Frame& frame, std::string_view text) {
+FrameId FrameTable::add(const Frame& frame) {
   frames_.push_back(frame);
-  printed_.push_back({text});
+  unreliable_.push_back(false);
+  helpers_.push_back(Helper::unknown);
   return static_cast<FrameId>(frames_.size() - 1);
 }
 
-std::optional<FrameId> FrameTable::intern(std::string_view text) {
+std::optional<FrameTable::Follower> FrameTable::intern(std::string_view text) {
   Frame probe;
   if (text.size() > kMaxFrameText || !read_frame(text, probe)) return std::nullopt;
 
@@ -191,34 +206,30 @@ std::optional<FrameId> FrameTable::intern(std::string_view text) {
   Frame frame;
   read_frame(kept, frame);
   identify(frame);
-  const auto id = add(frame, kept);
-  by_text_.emplace(kept, id);
+  const auto id = add(frame);
+  by_text_->ids.emplace(kept, id);
   // "[<ffffffff81234567>] ? f+0x1/0x2" of kernels before v4.10 has the mark behind the address.
   auto rest = kept;
   skip_bracketed_address(rest);
   // s390 puts what it is not sure of in brackets: "([<000003ffe0123756>] kasan_report+0x90/0x120)"
-  printed_.back().reliable =
-      !rest.starts_with("? ") && !kept.ends_with("(unreliable)") && !kept.starts_with("(");
-  return id;
-}
-
-void FrameTable::grow_followers() {
-  constexpr std::size_t kLeast = 1024;
-  followers_.assign(std::max(4 * std::bit_ceil(printed_.size()), kLeast), 0);
-}
-
-// The same callers come again and again, and comparing with the one expected is cheaper than looking up.
-std::optional<FrameId> FrameTable::find(std::string_view text) {
-  if (!printed_.empty()) {
-    auto& guess = follower();
-    if (printed_[guess].text == text) return guess;
-    if (const auto known = by_text_.find(text); known != by_text_.end()) return guess = known->second;
+  unreliable_[id] = rest.starts_with("? ") || kept.ends_with("(unreliable)") || kept.starts_with("(");
+  // Some followers for each frame, within what a cache holds; all are forgotten each time there are more.
+  constexpr std::size_t kMostFollowers = 64 * 1024;
+  if (followers_.size() < kMostFollowers && followers_.size() < 2 * frames_.size()) {
+    followers_.assign(4 * followers_.size(), {});
+    follower_at_ = 0;
   }
-  return intern(text);
+  return Follower{kept, id, !unreliable_[id]};
+}
+
+std::optional<FrameTable::Follower> FrameTable::find(std::string_view text) {
+  const auto known = by_text_->ids.find(text);
+  if (known == by_text_->ids.end()) return intern(text);
+  return Follower{known->first, known->second, !unreliable_[known->second]};
 }
 
 bool FrameTable::is_helper(FrameId id) const {
-  auto& helper = printed_[id].helper;
+  auto& helper = helpers_[id];
   if (helper == Helper::unknown)
     helper = is_skipped_function(without_compiler_suffix(frames_[id].symbol)) ? Helper::yes : Helper::no;
   return helper == Helper::yes;
@@ -246,7 +257,7 @@ FrameId FrameTable::adopt(const Frame& frame) {
   for (auto* text : {&own.symbol, &own.module, &own.build_id, &own.file})
     if (!text->empty()) *text = keep(*text);
   identify(own);
-  return add(own, {});
+  return add(own);
 }
 
 FrameId FrameTable::address(std::uint64_t address) {
@@ -254,7 +265,7 @@ FrameId FrameTable::address(std::uint64_t address) {
   if (fresh) {
     Frame frame;
     frame.address = frame.identity = address;
-    add(frame, {});
+    add(frame);
   }
   return place->second;
 }
@@ -267,11 +278,13 @@ std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text) {
     const auto second = text.substr(0, 20).find("] [");
     if (second != std::string_view::npos) text.remove_prefix(second + 2);
   }
+  if (const auto expected = expect(text)) return expected;
   const bool marked = skip(text, "? ");
   if (text.empty()) return std::nullopt;
-  const auto id = find(text);
-  if (!id) return std::nullopt;
-  return found(*id, !marked);
+  const auto frame = find(text);
+  if (!frame) return std::nullopt;
+  follower() = *frame;
+  return found({frame->id, frame->reliable && !marked});
 }
 
 }  // namespace parser

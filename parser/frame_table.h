@@ -32,6 +32,11 @@ struct Frame {
 
 class FrameTable {
  public:
+  FrameTable();
+  ~FrameTable();
+  FrameTable(FrameTable&&) noexcept;
+  FrameTable& operator=(FrameTable&&) noexcept;
+
   struct Parsed {
     FrameId id = 0;
     bool reliable = true;
@@ -44,10 +49,9 @@ class FrameTable {
   // time: in one comparison.
   std::optional<Parsed> expect(std::string_view text) {
     const auto unmarked = text.starts_with("? ") ? text.substr(2) : text;
-    if (printed_.empty()) return std::nullopt;
-    const auto guess = follower();
-    if (printed_[guess].text != unmarked || unmarked.empty()) return std::nullopt;
-    return found(guess, unmarked.size() == text.size());
+    const auto& expected = follower();
+    if (expected.text != unmarked || unmarked.empty()) return std::nullopt;
+    return found({expected.id, expected.reliable && unmarked.size() == text.size()});
   }
 
   // The frame of a bare address, as stack lists have it; any number will do.
@@ -70,39 +74,39 @@ class FrameTable {
   std::size_t size() const { return frames_.size(); }
 
  private:
+  struct Follower {
+    std::string_view text;  // as printed; empty: none yet
+    FrameId id = 0;
+    bool reliable = true;
+  };
+
   std::string_view keep(std::string_view text);
-  FrameId add(const Frame& frame, std::string_view text);
-  std::optional<FrameId> find(std::string_view text);
-  FrameId& follower() {
-    // Some for each frame; all guesses are forgotten each time it grows.
-    constexpr std::size_t kMost = 256 * 1024;
-    if (followers_.size() < kMost && followers_.size() < printed_.size()) grow_followers();
-    const auto hash = (std::uint64_t{before_last_} << 32 | last_) * 0x9e37'79b9'7f4a'7c15;
-    return followers_[(hash >> 40) & (followers_.size() - 1)];
-  }
-  void grow_followers();
-  Parsed found(FrameId id, bool marked_reliable) {
+  FrameId add(const Frame& frame);
+  std::optional<Follower> find(std::string_view text);
+  Follower& follower() { return followers_[follower_at_]; }
+  Parsed found(Parsed frame) {
     before_last_ = last_;
-    last_ = id;
-    return {id, marked_reliable && printed_[id].reliable};
+    last_ = frame.id;
+    const auto hash = (std::uint64_t{before_last_} << 32 | last_) * 0x9e37'79b9'7f4a'7c15;
+    follower_at_ = (hash >> 40) & (followers_.size() - 1);
+    // It is wanted when the next line comes, and lies anywhere.
+    __builtin_prefetch(&followers_[follower_at_]);
+    return frame;
   }
-  std::optional<FrameId> intern(std::string_view text);
+  std::optional<Follower> intern(std::string_view text);
   void identify(Frame& frame);
 
   enum class Helper : std::uint8_t { unknown, no, yes };
-  // What parse() needs of a frame, apart from the rest: it is asked for each line of a stack.
-  struct Printed {
-    std::string_view text;  // as printed; empty for one that no log printed
-    bool reliable = true;
-    mutable Helper helper = Helper::unknown;
-  };
+  struct ByText;  // the ids of printed texts
 
   std::deque<Frame> frames_;
-  std::vector<Printed> printed_;  // of each frame
-  // What followed two frames when they were last printed in a row, by a hash of the two: a guess, no more.
-  std::vector<FrameId> followers_;
+  std::vector<bool> unreliable_;         // of each frame: its own text says so
+  mutable std::vector<Helper> helpers_;  // of each frame
+  // A guess: what followed two frames when they were last printed in a row, by a hash of the two.
+  std::vector<Follower> followers_{1024};
+  std::size_t follower_at_ = 0;
   FrameId last_ = 0, before_last_ = 0;  // that parse() found
-  std::unordered_map<std::string_view, FrameId> by_text_;
+  std::unique_ptr<ByText> by_text_;
   std::unordered_map<std::string_view, std::uint64_t> identities_;
   std::unordered_map<std::uint64_t, FrameId> by_address_;
   std::vector<std::unique_ptr<char[]>> blocks_;
