@@ -27,6 +27,8 @@ constexpr std::uint64_t kDumpStackLines = 8;
 constexpr std::uint64_t kAnnouncedLines = 40;
 // Lines of a WARN's message, between "cut here" and the title.
 constexpr int kMessageLines = 6;
+// Lines between SLUB's detail above a ruler and the title below it, others' lines among them.
+constexpr std::uint64_t kStrandedLines = 32;
 
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
 constexpr auto kMayBegin = [] {
@@ -59,6 +61,8 @@ void LogParser::begin_input(std::string_view name) {
   banner_in_input_ = false;
   release_.clear();
   last_report_ = dump_stack_ = asked_for_ = 0;
+  demuxer_.begin_input();
+  stranded_ = {};
 }
 
 void LogParser::feed(std::string_view chunk) {
@@ -72,12 +76,24 @@ void LogParser::finish_input() {
     containers_.take(raw, number, [this](const Line& line) { on_line(line); });
   });
   containers_.finish([this](const Line& line) { on_line(line); });
+  if (demuxer_.holding()) release_held();
   dumps_.finish();
   close_all(ReportBuilder::Close::end_of_input);
 }
 
 void LogParser::on_line(const Line& line) {
   if (line.userspace) return;
+  if (demuxer_.holding()) {
+    if (!line.caller.known() && demuxer_.add(line)) {
+      if (demuxer_.settled()) release_held();
+      return;
+    }
+    release_held();
+  }
+  take_line(line);
+}
+
+void LogParser::take_line(const Line& line) {
   const auto raw = line.text;
   const auto number = line.number;
   if (line.prefixed) {
@@ -97,7 +113,7 @@ void LogParser::on_line(const Line& line) {
     // has no prefix either.
     bare_report_ = bare_report_ || may_open_depot_trace(raw) || begins_splat(without_tags(raw));
     if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
-    if (const auto last = contexts_.find(last_key_); last != contexts_.end()) {
+    if (const auto last = contexts_.find(last_key_); !line.caller.inferred() && last != contexts_.end()) {
       auto continued = line;
       continued.caller = last->second.caller;
       return on_text(continued);
@@ -134,7 +150,9 @@ void LogParser::on_text(Line line) {
   const auto key = line.caller.key();
   auto& context = context_of(line);
   if (context.report) {
-    switch (context.report->consume(line)) {
+    if (key == 0 && may_be_anothers(context, body, ReportBuilder::Answer::taken)) return hold(context, line);
+    const auto answer = context.report->consume(line);
+    switch (answer) {
       case ReportBuilder::Answer::taken:
       case ReportBuilder::Answer::unknown:
         return;
@@ -147,6 +165,7 @@ void LogParser::on_text(Line line) {
         drop_if_idle(key);
         return;
       case ReportBuilder::Answer::foreign:
+        if (key == 0 && may_be_anothers(context, body, answer)) return hold(context, line);
         close_report(context,
                      begins_splat(without_tags(body)) || body.starts_with("BUG ") || is_ruler(body, '=')
                          ? ReportBuilder::Close::superseded
@@ -164,7 +183,68 @@ LogParser::Context& LogParser::context_of(const Line& line) {
   if (contexts_.size() >= kMaxContexts) close_all(ReportBuilder::Close::too_many_open);
   auto& context = contexts_.try_emplace(key, frames_).first->second;
   context.caller = line.caller;
+  context.inferred = line.caller.inferred();
   return context;
+}
+
+// Whether a line that comes without a caller may be the first of a second report, with more of the open one
+// to follow. `answer`: what the open one says to it, or taken before it was asked.
+bool LogParser::may_be_anothers(const Context& context, std::string_view body,
+                                ReportBuilder::Answer answer) const {
+  if (replaying_ || body.empty() || demuxer_.given_up()) return false;
+  if (answer == ReportBuilder::Answer::taken)
+    return (body.front() == '=' || body.front() == '-' || body.front() == '[') &&
+           Demuxer::may_begin(body, *context.report);
+  return Demuxer::may_supersede(body, *context.report);
+}
+
+void LogParser::hold(const Context& context, const Line& line) {
+  demuxer_.start(*context.report, line);
+}
+
+void LogParser::release_held() {
+  const auto division = demuxer_.finish();
+  replaying_ = true;
+  for (auto held : division.lines) {
+    held.line.text = held.text();
+    held.line.raw = held.raw();
+    if (division.divided) {
+      if (held.owner < 0 && trim_left(held.line.text).empty()) continue;
+      if (held.owner != 0)
+        held.line.caller = {'?', static_cast<std::uint32_t>(held.owner < 0 ? Demuxer::kMaxReports - held.owner
+                                                                           : held.owner)};
+      const auto known = contexts_.find(held.line.caller.key());
+      if (known != contexts_.end() && held.owner >= 0) {
+        known->second.inferred = true;
+        if (known->second.report && division.doubtful[static_cast<std::size_t>(held.owner)])
+          known->second.report->doubt_stacks();
+      }
+    }
+    take_line(held.line);
+  }
+  replaying_ = false;
+  if (division.divided) keep_newest_inferred();
+}
+
+// Lines that come after a division go to the one report that is still open.
+void LogParser::keep_newest_inferred() {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> open;  // (first line, key)
+  for (const auto& [key, context] : contexts_)
+    if (key == 0 || context.caller.inferred()) open.emplace_back(context.first_line(), key);
+  if (open.empty()) return;
+  std::sort(open.begin(), open.end());
+  const auto newest = open.back().second;
+  open.pop_back();
+  for (const auto& [line, key] : open) {
+    auto& context = contexts_.at(key);
+    if (context.report) close_report(context, ReportBuilder::Close::superseded);
+    close_stray(context);
+    contexts_.erase(key);
+  }
+  auto node = contexts_.extract(newest);
+  node.key() = 0;
+  node.mapped().caller = {};
+  contexts_.insert(std::move(node));
 }
 
 void LogParser::drop_if_idle(std::uint64_t key) {
@@ -193,6 +273,8 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     context.report = std::move(report);
     context.report->set_time(line);
+    if (!context.lead.what.empty() && context.report->so_far().family != Family::slub)
+      stranded_ = context.lead;
     context.lead = {};
     context.cut_here = 0;
     if (context.report->is_one_line()) {
@@ -215,6 +297,10 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
 std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::string_view body,
                                                       Context& context) {
   auto report = open_kasan(line, body, context.lead.first_line, frames_, events());
+  // SLUB's detail stands above the ruler; another report's title came between.
+  if (line.caller.inferred() && context.lead.what.empty() && body.starts_with("BUG ") &&
+      line.number - stranded_.first_line < kStrandedLines)
+    context.lead = std::exchange(stranded_, {});
   if (!report) report = open_slub(line, body, context.lead, frames_, events());
   if (report) return report;
   const auto found = find_splat(without_tags(trim_right(body)));
@@ -309,6 +395,7 @@ void LogParser::learn_release(std::string_view release, std::uint64_t line) {
 
 void LogParser::close_report(Context& context, ReportBuilder::Close why) {
   close_report(std::exchange(context.report, nullptr), context, why);
+  context.inferred = context.caller.inferred();
 }
 
 void LogParser::close_report(std::unique_ptr<ReportBuilder> builder, const Context& context,
@@ -317,7 +404,10 @@ void LogParser::close_report(std::unique_ptr<ReportBuilder> builder, const Conte
   auto report = builder->close(why);
   last_report_ = std::max(last_report_, report.end_line);
   if (!told) return;
-  report.demux = context.caller.known() ? Demux::caller : Demux::none;
+  report.demux = context.inferred         ? Demux::inferred
+                 : context.caller.known() ? Demux::caller
+                                          : Demux::none;
+  if (report.demux == Demux::none && report.corrupted_reason.empty()) demuxer_.learn(report);
   if (report.kasan != KasanMode::unknown) kasan_ = report.kasan;
   if (report.kernel.empty()) report.kernel = release_;
   report.expected_by = provoked_.provoked_by(report, context.caller, frames_);

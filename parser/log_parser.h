@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "parser/containers.h"
+#include "parser/demux.h"
 #include "parser/dump_reader.h"
 #include "parser/frame_table.h"
 #include "parser/line_splitter.h"
@@ -59,6 +60,7 @@ class LogParser {
     std::optional<std::uint64_t> asked_by;  // the caller whose report wants this CPU's stack
     std::optional<std::int64_t> asked_cpu;
     Caller caller;
+    bool inferred = false;  // the report's lines were told from another's by what they say
     std::uint64_t first_line() const {
       return report ? report->first_line() : stray.open() ? stray.current()->line : 0;
     }
@@ -68,6 +70,12 @@ class LogParser {
   };
 
   void on_line(const Line& line);
+  void take_line(const Line& line);
+  // Reports without caller ids that are printed at once: see demux.h.
+  bool may_be_anothers(const Context& context, std::string_view body, ReportBuilder::Answer answer) const;
+  void hold(const Context& context, const Line& line);
+  void release_held();
+  void keep_newest_inferred();
   void on_text(Line line);
   Context& context_of(const Line& line);
   void drop_if_idle(std::uint64_t key);
@@ -92,6 +100,9 @@ class LogParser {
   ContainerReader containers_;
   DumpReader dumps_;
   ProvokedSections provoked_;
+  Demuxer demuxer_{frames_};
+  bool replaying_ = false;  // what the demuxer held
+  SlubLead stranded_;       // SLUB's detail, with another family's title below it
   std::unordered_map<std::uint64_t, Context> contexts_;  // by Caller::key(); only those with something open
   std::uint64_t last_key_ = 0;                           // whose line came last, for lines without a prefix
   bool any_prefix_ = false;                              // of this input
