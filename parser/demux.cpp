@@ -97,11 +97,13 @@ Demuxer::Sign Demuxer::read_sign(const Line& line) {
                                                : Order::other;
     return Sign::none;
   }
-  if (section->rank(order_of(open_->so_far().family)) < 0) {
+  const auto first = order_of(open_->so_far().family);
+  if (section->rank(first) < 0) {
     if (newest_) newest_rank_ = std::max(newest_rank_, section->rank(*newest_));
     return Sign::none;
   }
-  if (!newest_) return Sign::two;
+  // A ruler alone ends reports of many families.
+  if (!newest_) return first == Order::other ? Sign::none : Sign::two;
   const int rank = section->rank(*newest_);
   if (rank < 0) return Sign::two;
   if (*newest_ != Order::other && (rank < newest_rank_ || (rank == newest_rank_ && is_once(rank))))
@@ -130,7 +132,7 @@ bool Demuxer::add(const Line& line) {
 
 bool Demuxer::settled() const {
   if (held_.size() >= kMaxLines) return true;
-  return search_ ? search_->settled() : held_.size() >= kUnproven;
+  return search_ ? search_->settled() : held_.size() >= (newest_ ? kUnproven : kUntitled);
 }
 
 Demuxer::Division Demuxer::finish() {

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parser/demux_line.h"
+#include "parser/demux_sections.h"
 #include "parser/frame_table.h"
 #include "parser/model.h"
 #include "parser/prefix.h"
@@ -26,11 +26,12 @@ class DemuxSearch;
 
 class Demuxer {
  public:
-  static constexpr int kMaxReports = 3;            // at once
-  static constexpr std::size_t kMaxLines = 400;    // held
-  static constexpr std::size_t kUnproven = 100;    // ... as long as nothing shows that two are interleaved
-  static constexpr int kMaxFruitless = 16;         // searches of one input that gain nothing, then no more
-  static constexpr std::size_t kMaxKnown = 32;     // stacks of earlier reports
+  static constexpr int kMaxReports = 3;          // at once
+  static constexpr std::size_t kMaxLines = 400;  // held
+  static constexpr std::size_t kUnproven = 100;  // ... as long as nothing shows that two are interleaved
+  static constexpr std::size_t kUntitled = 24;   // ... and as long as no second title has come
+  static constexpr int kMaxFruitless = 4;        // searches of one input that gain nothing, then no more
+  static constexpr std::size_t kMaxKnown = 32;   // stacks of earlier reports
   static constexpr int kNobody = -1;
   static constexpr int kAside = -2;  // a report of one line that came between
 

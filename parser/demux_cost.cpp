@@ -37,12 +37,6 @@ double DemuxSearch::facts(const DemuxStrand& strand, const DemuxLine& line) cons
   if (line.pid >= 0 && strand.pid >= 0 && line.pid != strand.pid) sum += kForeignFact;
   if (line.cache != 0 && strand.cache != 0 && line.cache != strand.cache) sum += kForeignFact;
   if (line.address != 0 && strand.address != 0 && !is_near(line.address, strand.address)) sum += kForeignFact;
-  // The page of an address in the direct map, whose base is a multiple of 1 GiB.
-  if (line.pfn != 0 && strand.address != 0) {
-    const auto page = strand.address >> 12 & 0x3ffff;
-    const auto pfn = line.pfn & 0x3ffff;
-    if (pfn > page || page - pfn > 16) sum += 3;
-  }
   return sum;
 }
 
@@ -104,8 +98,6 @@ double DemuxSearch::frame(const State& state, int owner, const DemuxLine& line, 
       if (known == Calls::other) continuity += 0.8;
     }
     sum += continuity;
-    // Few functions are in a stack twice with the same return address.
-    if (line.reliable && strand.may_hold(line.frame)) sum += 2;
   }
   for (int i = 0; i < state.strands; ++i) {
     const auto symbol = state.strand[static_cast<std::size_t>(i)].symbol;
@@ -162,17 +154,8 @@ double DemuxSearch::cost(const State& state, int owner, const DemuxLine& line) c
     case Kind::end:
       return order(strand, line) + end_of_stack(strand) / 2;
     case Kind::live:
+    case Kind::stored:
       return order(strand, line) + facts(strand, line) + end_of_stack(strand);
-    case Kind::stored: {
-      double sum = order(strand, line) + facts(strand, line) + end_of_stack(strand);
-      for (int i = 0; i < state.strands; ++i) {
-        const auto& other = state.strand[static_cast<std::size_t>(i)];
-        if (line.stored_pid >= 0 && line.stored_pid == other.pid && line.stored_pid != strand.pid &&
-            !other.closed)
-          sum += 1.5;
-      }
-      return sum;
-    }
     case Kind::section: {
       double sum = order(strand, line) + facts(strand, line) + end_of_stack(strand);
       if (line.caret && strand.rows > 0) sum += kDamaged;
@@ -190,23 +173,18 @@ double DemuxSearch::cost(const State& state, int owner, const DemuxLine& line) c
 }
 
 double DemuxSearch::beginning(const State& state, const DemuxLine& line) {
-  // More than two at once are rare.
-  const auto open =
-      std::count_if(state.strand.begin(), state.strand.begin() + state.strands,
-                    [](const DemuxStrand& strand) { return !strand.closed && !is_over(strand); });
-  const double crowd = open > 1 ? kDamaged + 1 : 0;
   if (line.slub_own && awaits_slub_own(state)) return kNever;
   switch (line.kind) {
     case Kind::title:
-      return crowd + (line.slub_own ? kDamaged : 4);
+      return (line.slub_own ? kDamaged : 4);
     case Kind::more:
-      return crowd + kDamaged;
+      return kDamaged;
     case Kind::ruler:
-      return crowd + 2;
+      return 2;
     case Kind::cut_here:
-      return crowd + 1.5;
+      return 1.5;
     case Kind::lead:
-      return crowd + 0.5;
+      return 0.5;
     default:
       return kNever;
   }
@@ -236,7 +214,6 @@ void DemuxSearch::take(DemuxStrand& strand, const DemuxLine& line) {
     strand.depth = 0;
     strand.place = 0;
     strand.level = -1;
-    strand.held = {};
     strand.function = 0;
   };
   const bool was_titled = strand.titled;
@@ -254,10 +231,7 @@ void DemuxSearch::take(DemuxStrand& strand, const DemuxLine& line) {
       }
       break;
     case Kind::ruler:
-      if (was_titled) {
-        strand.closed = true;
-        strand.unripe = strand.order == Order::kasan && !strand.untracked && strand.rows < 3;
-      }
+      if (was_titled) strand.closed = true;
       strand.slub_lead = strand.slub_lead || line.slub_ruler;
       if (!was_titled) strand.rank = 1;
       break;
@@ -288,7 +262,6 @@ void DemuxSearch::take(DemuxStrand& strand, const DemuxLine& line) {
         strand.last_reliable = line.frame;
         strand.function = line.function;
         strand.reached = strand.reached || line.symbol == strand.symbol;
-        strand.hold(line.frame);
       }
       strand.place = line.place;
       strand.level = line.level;
@@ -316,7 +289,7 @@ void DemuxSearch::take(DemuxStrand& strand, const DemuxLine& line) {
   strand.access_seen = strand.access_seen || line.ranks[0] == 2;
   if (const int rank = line.ranks[static_cast<std::size_t>(strand.order)]; rank >= 0)
     strand.rank = std::max(strand.rank, rank);
-  if (strand.pid < 0 && line.kind != Kind::stored) strand.pid = line.pid;
+  if (strand.pid < 0) strand.pid = line.pid;
   if (strand.address == 0) strand.address = line.address;
   if (strand.cache == 0) strand.cache = line.cache;
 }

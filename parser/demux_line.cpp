@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <functional>
-#include <unordered_set>
 
 #include "parser/depot_sections.h"
 #include "parser/functions.h"
@@ -19,74 +18,6 @@ namespace {
 
 using Kind = DemuxLine::Kind;
 
-// Sections in the order in which the kernel prints them; the gaps are for what stands between.
-constexpr auto kShapes = std::to_array<Section>({
-    {"Read of size ", {2, -1, -1}},
-    {"Write of size ", {2, -1, -1}},
-    {"Free of addr ", {2, -1, -1}},
-    {"Read at addr ", {2, -1, -1}},
-    {"Write at addr ", {2, -1, -1}},
-    {"Pointer tag: ", {3, -1, -1}},
-    {"CPU: ", {4, 20, 6}},
-    {"Tainted: ", {5, 21, 7}},
-    {"Hardware name: ", {6, 22, 8}},
-    {"Workqueue: ", {7, 23, 9}},
-    {"Call Trace:", {8, 30, 20}},
-    {"Call trace:", {8, 30, 20}},
-    {"Allocated by task ", {15, -1, -1}},
-    {"Freed by task ", {16, -1, -1}},
-    {"Allocated:", {15, -1, -1}},
-    {"Freed:", {16, -1, -1}},
-    {"PID = ", {16, -1, -1}},
-    {"Last potentially related", {17, -1, -1}},
-    {"Second to last ", {18, -1, -1}},
-    {"Last call_rcu", {17, -1, -1}},
-    {"The buggy address belongs to the object at ", {20, -1, -1}},
-    {"which belongs to the cache ", {21, -1, -1}},
-    {"The buggy address is located ", {22, -1, -1}},
-    {"The buggy address belongs to the variable:", {24, -1, -1}},
-    {"The buggy address belongs to stack of task ", {24, -1, -1}},
-    {"and is located at offset ", {25, -1, -1}},
-    {"This frame has ", {26, -1, -1}},
-    {"this frame has ", {26, -1, -1}},
-    {"The buggy address belongs to the physical page", {29, -1, -1}},
-    {"The buggy address belongs to the page", {29, -1, -1}},
-    {"The buggy address ", {28, -1, -1}},
-    {"page: ", {30, -1, 10}},
-    {"page:", {30, -1, 10}},
-    {"head:", {31, -1, 11}},
-    {"memcg:", {31, -1, 11}},
-    {"flags:", {32, -1, 11}},
-    {"page_type:", {33, -1, 11}},
-    {"raw:", {34, -1, 11}},
-    {"page dumped because", {36, -1, 12}},
-    {"page_owner tracks", {37, -1, 13}},
-    {"page last allocated via", {38, -1, 14}},
-    {"page last free", {39, -1, 15}},
-    {"page has been migrated", {40, -1, 15}},
-    {"Memory state around", {50, -1, -1}},
-    {"Allocated in ", {-1, 3, -1}},
-    {"Freed in ", {-1, 4, -1}},
-    {"INFO: Allocated in ", {-1, 3, -1}},
-    {"INFO: Freed in ", {-1, 4, -1}},
-    {"Slab 0x", {-1, 6, -1}},
-    {"INFO: Slab 0x", {-1, 6, -1}},
-    {"Object 0x", {-1, 7, -1}},
-    {"INFO: Object 0x", {-1, 7, -1}},
-    {"INFO: 0x", {-1, 2, -1}},
-    {"Redzone ", {-1, 8, -1}},
-    {"Bytes b4 ", {-1, 8, -1}},
-    {"Object ", {-1, 8, -1}},
-    {"Padding ", {-1, 8, -1}},
-    {"Disabling lock debugging", {9, 9, 9}},
-    {"Modules linked in:", {-1, 19, 5}},
-    {"FIX ", {-1, 50, -1}},
-    {"#PF: ", {-1, -1, 2}},
-    {"PGD ", {-1, -1, 2}},
-    {"Oops: ", {-1, -1, 3}},
-    {"KASAN: ", {-1, -1, 4}},
-});
-
 constexpr std::string_view kBeginsLive =
     "dump_stack* __dump_stack show_stack dump_backtrace* unwind_backtrace";
 constexpr std::string_view kBeginsKasan = "kasan_save_stack save_stack save_stack_trace stack_trace_save";
@@ -98,112 +29,6 @@ constexpr std::string_view kBeginsPageFree =
 // What a stack of either kind ends with.
 constexpr std::string_view kRoots =
     "entry_* ret_from_fork* el0t_* el0_svc secondary_startup* system_call_fastpath ret_from_kernel_thread*";
-
-// What calls what on the ways that most stacks of memory reports share, innermost first; without "_noprof",
-// which v6.10 appended to allocators.
-constexpr auto kCallChains = std::to_array<std::string_view>({
-    "dump_stack_lvl print_report kasan_report",
-    "dump_stack_lvl print_address_description print_report kasan_report",
-    "dump_stack_lvl print_report kasan_report_invalid_free check_slab_allocation kfree",
-    "kasan_report_invalid_free ____kasan_slab_free __kasan_slab_free kfree",
-    "kasan_report kasan_check_range memcpy",
-    "kasan_report __asan_memset",
-    "kasan_save_stack kasan_set_track __kasan_kmalloc kmalloc_trace",
-    "kasan_set_track __kasan_slab_alloc kmem_cache_alloc",
-    "kasan_save_stack kasan_save_track __kasan_kmalloc __kmalloc_cache",
-    "kasan_save_track __kasan_slab_alloc kmem_cache_alloc_node",
-    "kasan_save_track __kasan_slab_alloc kmem_cache_alloc",
-    "kasan_set_track kasan_save_free_info ____kasan_slab_free __kasan_slab_free kmem_cache_free",
-    "kasan_save_track kasan_save_free_info __kasan_slab_free kfree",
-    "kasan_set_track kasan_set_free_info ____kasan_slab_free",
-    "kasan_save_stack kasan_record_aux_stack __call_rcu_common call_rcu",
-    "__kasan_record_aux_stack __call_rcu_common",
-    "kasan_save_stack __kasan_record_aux_stack insert_work __queue_work queue_work_on",
-    "__kasan_slab_free slab_free_freelist_hook kfree",
-    "prep_new_page get_page_from_freelist __alloc_pages allocate_slab ___slab_alloc __slab_alloc "
-    "kmem_cache_alloc",
-    "post_alloc_hook get_page_from_freelist __alloc_frozen_pages alloc_pages_mpol allocate_slab",
-    "get_page_from_freelist __alloc_pages __folio_alloc vma_alloc_folio",
-    "__alloc_pages alloc_pages_mpol alloc_pages",
-    "__alloc_pages __vmalloc_node_range copy_process",
-    "__alloc_pages __kmalloc_large_node",
-    "___slab_alloc __kmem_cache_alloc_node kmalloc_trace",
-    "___slab_alloc kmem_cache_alloc",
-    "___slab_alloc __kmalloc_cache",
-    "___slab_alloc __kmalloc_node",
-    "___slab_alloc __kmalloc",
-    "___slab_alloc __kmalloc_cache_node",
-    "__kmalloc_cache_node __get_vm_area_node __vmalloc_node_range",
-    "kmem_cache_alloc_node __alloc_skb",
-    "copy_process kernel_clone __do_sys_clone do_syscall_64",
-    "kernel_clone user_mode_thread call_usermodehelper_exec_work process_one_work",
-    "kernel_clone kernel_thread kthreadd ret_from_fork",
-    "free_pcp_prepare free_unref_page vfree delayed_vfree_work process_one_work",
-    "free_pcp_prepare free_unref_page __vunmap free_work process_one_work",
-    "free_pages_prepare free_frozen_pages",
-    "free_unref_page tlb_finish_mmu exit_mmap",
-    "free_pcp_prepare free_unref_page_list release_pages",
-    "free_unref_folios folios_put_refs release_pages tlb_batch_pages_flush tlb_finish_mmu exit_mmap mmput "
-    "do_exit",
-    "free_unref_folios folios_put_refs free_pages_and_swap_cache tlb_batch_pages_flush",
-    "free_unref_folios folios_put_refs shmem_undo_range",
-    "free_pages_and_swap_cache __tlb_batch_free_encoded_pages tlb_finish_mmu",
-    "tlb_finish_mmu unmap_region do_vmi_align_munmap do_vmi_munmap __vm_munmap __x64_sys_munmap "
-    "do_syscall_64",
-    "release_pages tlb_batch_pages_flush tlb_finish_mmu exit_mmap mmput begin_new_exec load_elf_binary "
-    "bprm_execve",
-    "mmput exit_mm do_exit do_group_exit __x64_sys_exit_group x64_sys_call do_syscall_64",
-    "do_exit do_group_exit get_signal arch_do_signal_or_restart",
-    "do_group_exit __x64_sys_exit_group do_syscall_64",
-    "bprm_execve do_execveat_common __x64_sys_execve do_syscall_64",
-    "check_bytes_and_report check_object free_to_partial_list",
-    "check_object validate_slab validate_slab_cache validate_store",
-    "rcu_do_batch rcu_core handle_softirqs __irq_exit_rcu irq_exit_rcu sysvec_apic_timer_interrupt",
-    "rcu_core __do_softirq",
-    "sysvec_apic_timer_interrupt asm_sysvec_apic_timer_interrupt",
-    "process_one_work worker_thread kthread ret_from_fork ret_from_fork_asm",
-    "vfs_write ksys_write do_syscall_64 entry_SYSCALL_64_after_hwframe",
-    "vfs_read ksys_read do_syscall_64 entry_SYSCALL_64_after_hwframe",
-    "full_proxy_write vfs_write",
-    "kernfs_fop_write_iter vfs_write",
-    "__x64_sys_ioctl do_syscall_64",
-    "x64_sys_call do_syscall_64 entry_SYSCALL_64_after_hwframe",
-    "do_init_module load_module __do_sys_finit_module do_syscall_64",
-    "mod_sysfs_setup load_module",
-    "__vfs_setxattr __vfs_setxattr_noperm vfs_setxattr path_setxattr __x64_sys_setxattr do_syscall_64",
-    "do_one_initcall kernel_init_freeable kernel_init ret_from_fork",
-    "handle_mm_fault do_user_addr_fault exc_page_fault asm_exc_page_fault",
-});
-
-struct CallTable {
-  std::unordered_set<std::uint64_t> pairs, callees, callers;
-};
-
-std::uint64_t call_key(std::uint64_t callee, std::uint64_t caller) {
-  return callee * 0x9e3779b97f4a7c15U ^ caller;
-}
-
-const CallTable& calls() {
-  static const CallTable table = [] {
-    CallTable built;
-    for (auto chain : kCallChains) {
-      std::uint64_t callee = 0;
-      while (!chain.empty()) {
-        const auto end = std::min(chain.find(' '), chain.size());
-        const auto caller = hash_of(chain.substr(0, end));
-        chain.remove_prefix(std::min(end + 1, chain.size()));
-        if (callee != 0) {
-          built.pairs.insert(call_key(callee, caller));
-          built.callees.insert(callee);
-          built.callers.insert(caller);
-        }
-        callee = caller;
-      }
-    }
-    return built;
-  }();
-  return table;
-}
 
 // "0xffff88..." or "ffff88...": the first of a line, leading words passed over.
 std::uint64_t address_in(std::string_view text) {
@@ -299,37 +124,10 @@ void read_facts(std::string_view body, DemuxLine& out) {
     out.address = address_in(body);
   } else if (body.starts_with("FIX ")) {
     out.cache = hash_of(body.substr(4, body.find(": ") - 4));
-  } else if (out.ranks[0] == 30) {
-    if (const auto at = body.find(" pfn:0x"); at != std::string_view::npos) {
-      auto rest = body.substr(at + 7);
-      out.pfn = take_number<std::uint64_t>(rest, 16).value_or(0);
-    }
   }
 }
 
 }  // namespace
-
-Calls well_known_call(std::uint64_t callee, std::uint64_t caller) {
-  const auto& table = calls();
-  if (table.pairs.contains(call_key(callee, caller))) return Calls::known;
-  return table.callees.contains(callee) || table.callers.contains(caller) ? Calls::other : Calls::unknown;
-}
-
-const Section* find_section(std::string_view body) {
-  for (const auto& shape : kShapes)
-    if (shape.starts.front() == body.front() && body.starts_with(shape.starts)) return &shape;
-  return nullptr;
-}
-
-bool is_once(int rank) {
-  static constexpr std::array kOnce{2, 4, 8, 15, 20, 21, 22, 38, 39, 50};
-  return std::find(kOnce.begin(), kOnce.end(), rank) != kOnce.end();
-}
-
-bool is_untracked(std::string_view kind) {
-  return kind.starts_with("null-ptr-deref") || kind.starts_with("wild-memory-access") ||
-         kind.starts_with("user-memory-access");
-}
 
 std::uint64_t hash_of(std::string_view text) {
   return std::hash<std::string_view>{}(text) | 1;
@@ -436,12 +234,11 @@ DemuxLine read_demux_line(const Line& line, FrameTable& frames) {
       out.kind = Kind::stored;
       out.role = trace->role;
       out.in_depot = trace->in_depot;
-      out.stored_pid = trace->pid.value_or(-1);
     } else if (kasan == 8) {
       out.kind = Kind::live;
     }
-    out.once = is_once(kasan) ||
-               out.role == Role::slub_alloc || (out.role == Role::free && out.kind == Kind::stored);
+    out.once = is_once(kasan) || out.role == Role::slub_alloc ||
+               (out.role == Role::free && out.kind == Kind::stored);
     read_facts(body, out);
     return out;
   }

@@ -1,21 +1,15 @@
 // What one line tells about whose it is, for reports that are printed at once.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
+#include "parser/demux_sections.h"
 #include "parser/frame_table.h"
 #include "parser/model.h"
 #include "parser/prefix.h"
 
 namespace parser {
-
-// Families as far as the order of their sections goes.
-enum class Order : std::uint8_t { kasan, slub, other };
-inline Order order_of(Family family) {
-  return family == Family::kasan ? Order::kasan : family == Family::slub ? Order::slub : Order::other;
-}
 
 struct DemuxLine {
   enum class Kind : std::uint8_t {
@@ -65,29 +59,12 @@ struct DemuxLine {
   std::uint8_t place = 0;
   int level = -1;
   std::int64_t pid = -1;
-  std::int64_t stored_pid = -1;  // of who allocated or freed; often, not always, who reports
-  std::uint64_t frame = 0;       // FrameTable's identity
-  std::uint64_t symbol = 0;      // hash of a frame's function, or of the one in a title
-  std::uint64_t function = 0;    // hash of a frame's function as kCallChains has it
-  std::uint64_t address = 0;     // of the object or of memory around it
-  std::uint64_t pfn = 0;
-  std::uint64_t cache = 0;  // hash of its name
+  std::uint64_t frame = 0;     // FrameTable's identity
+  std::uint64_t symbol = 0;    // hash of a frame's function, or of the one in a title
+  std::uint64_t function = 0;  // hash of a frame's function as kCallChains has it
+  std::uint64_t address = 0;   // of the object or of memory around it
+  std::uint64_t cache = 0;     // hash of its name
 };
-
-// A line of fixed words, and its place in the order in which each family prints them.
-struct Section {
-  std::string_view starts;
-  std::array<std::int8_t, 3> ranks;  // by Order; -1: not that family's
-  int rank(Order order) const { return ranks[static_cast<std::size_t>(order)]; }
-};
-// `body` without blanks at its ends. Null if it is none.
-const Section* find_section(std::string_view body);
-// Whether a report of KASAN's or SLUB's has the section of that rank once.
-bool is_once(int rank);
-inline constexpr int kCutHereRank = 10;
-
-// Kinds of KASAN's with neither object nor shadow bytes to follow.
-bool is_untracked(std::string_view kind);
 
 DemuxLine read_demux_line(const Line& line, FrameTable& frames);
 void describe_frame(const Frame& frame, DemuxLine& line);

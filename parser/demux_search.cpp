@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
 #include <utility>
 
 #include "parser/functions.h"
@@ -15,52 +14,11 @@ namespace {
 using Kind = DemuxLine::Kind;
 using Stack = OpenStack;
 
-// How far a report has come, in the order of its family's sections.
-int rank_of(const Report& report, int rows) {
-  int rank = 0;
-  const auto reached = [&rank](int section, bool seen) { rank = seen ? std::max(rank, section) : rank; };
-  const auto has = [&report](Role role) {
-    return std::any_of(report.traces.begin(), report.traces.end(),
-                       [role](const Trace& trace) { return trace.role == role; });
-  };
-  switch (order_of(report.family)) {
-    case Order::kasan:
-      reached(2, report.access && report.access->pid);
-      reached(4, !report.comm.empty());
-      reached(8, has(Role::call));
-      reached(15, has(Role::alloc));
-      reached(16, has(Role::free));
-      reached(17, has(Role::work));
-      reached(18, has(Role::work2));
-      reached(20, report.object && report.object->address);
-      reached(21, report.object && !report.object->cache.empty());
-      reached(22, report.region.has_value());
-      reached(25, !report.stack_frame.empty() || !report.variable.empty());
-      reached(38, has(Role::page_alloc));
-      reached(39, has(Role::page_free));
-      reached(51, rows > 0);
-      break;
-    case Order::slub:
-      reached(4, !report.traces.empty());
-      reached(6, report.slab.has_value());
-      reached(7, report.object && report.object->address);
-      reached(20, !report.comm.empty());
-      reached(30, has(Role::call));
-      reached(50, !report.fixes.empty());
-      break;
-    case Order::other:
-      reached(6, !report.comm.empty());
-      reached(20, has(Role::call));
-      break;
-  }
-  return rank;
-}
-
 }  // namespace
 
 double DemuxSearch::State::total() const {
   double sum = cost;
-  for (int i = 0; i < strands; ++i) sum += strand[static_cast<std::size_t>(i)].titled ? 0 : kUntitled;
+  for (int i = 0; i < strands; ++i) sum += strand[static_cast<std::size_t>(i)].titled ? 0 : kNoTitle;
   return sum;
 }
 
@@ -94,9 +52,8 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
   }
   const auto nameable = [&frames](const Trace& trace) {
     return static_cast<int>(
-        std::count_if(trace.frames.begin(), trace.frames.end(), [&frames](const FrameRef& ref) {
-          return ref.reliable && !frames[ref.frame].helper;
-        }));
+        std::count_if(trace.frames.begin(), trace.frames.end(),
+                      [&frames](const FrameRef& ref) { return ref.reliable && !frames[ref.frame].helper; }));
   };
   strand.access_seen = report.access && report.access->pid;
   for (const auto& trace : report.traces)
@@ -115,16 +72,11 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
 
   const auto walk = [&](const std::vector<FrameRef>& stack) {
     for (const auto& ref : stack) build_ids_ = build_ids_ || !frames_[ref.frame].build_id.empty();
-    return walk_pairs(stack, frames_, [this](std::uint64_t callee, std::uint64_t caller) {
-      known_pairs_[pair_of(callee, caller)] += 1;
-      known_callees_[callee] += 1;
-    });
+    return walk_pairs(stack, frames_,
+                      [this](std::uint64_t callee, std::uint64_t caller) { count(callee, caller, 1); });
   };
   const auto walk_whole = [&](const std::vector<FrameRef>& stack) {
-    if (const auto last = walk(stack); last != 0) {
-      known_pairs_[pair_of(last, kStackEnd)] += 1;
-      known_callees_[last] += 1;
-    }
+    if (const auto last = walk(stack); last != 0) count(last, kStackEnd, 1);
   };
   for (const auto& stack : known) walk_whole(stack);
   for (const auto& trace : report.traces) walk_whole(trace.frames);
@@ -141,7 +93,6 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
       for (const auto& ref : stack.frames) {
         if (!ref.reliable) continue;
         const auto& frame = frames_[ref.frame];
-        strand.hold(frame.identity);
         strand.reached = strand.reached || hash_of(without_compiler_suffix(frame.symbol)) == strand.symbol;
       }
       DemuxLine frame;
@@ -166,47 +117,49 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
                                         : strand.order == Order::slub ? 30
                                                                       : 20);
   }
-  pairs_ = known_pairs_;
-  callees_ = known_callees_;
   beam_.push_back(start_);
 }
 
 void DemuxSearch::advance(const DemuxLine& line) {
-  std::vector<State> next;
-  std::vector<int> owner_of;
-  const auto add = [&](std::size_t parent, int owner, double more) {
-    next.push_back(beam_[parent]);
-    auto& state = next.back();
-    state.cost += more;
-    state.parent = static_cast<std::uint32_t>(parent);
-    if (owner >= 0) {
-      if (owner == state.strands) ++state.strands;
-      take(state.strand[static_cast<std::size_t>(owner)], line);
-      state.last = owner;
-    }
-    owner_of.push_back(owner);
+  // States are large: only those that stay are made.
+  struct Choice {
+    double cost;
+    std::uint32_t parent;
+    int owner;
   };
-  for (std::size_t i = 0; i < beam_.size(); ++i) {
-    add(i, line.kind == Kind::aside ? DemuxSearch::kAside : DemuxSearch::kNobody, unowned(line));
-    for (int owner = 0; owner < beam_[i].strands; ++owner) {
-      const auto more = cost(beam_[i], owner, line);
-      if (more < kNever) add(i, owner, more + (owner == beam_[i].last ? 0 : kAnotherSpeaks));
-    }
-    if (const auto more = beginning(beam_[i], line); more < kNever && beam_[i].strands < DemuxSearch::kMaxReports)
-      add(i, beam_[i].strands, more);
+  std::vector<Choice> choices;
+  choices.reserve(beam_.size() * (kMaxReports + 2));
+  for (std::uint32_t i = 0; i < beam_.size(); ++i) {
+    const auto& state = beam_[i];
+    choices.push_back({state.cost + unowned(line), i, line.kind == Kind::aside ? kAside : kNobody});
+    for (int owner = 0; owner < state.strands; ++owner)
+      if (const auto more = cost(state, owner, line); more < kNever)
+        choices.push_back({state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), i, owner});
+    if (const auto more = beginning(state, line); more < kNever && state.strands < kMaxReports)
+      choices.push_back({state.cost + more, i, state.strands});
   }
-  std::vector<std::size_t> ranking(next.size());
-  for (std::size_t i = 0; i < ranking.size(); ++i) ranking[i] = i;
-  std::stable_sort(ranking.begin(), ranking.end(),
-                   [&](std::size_t a, std::size_t b) { return next[a].cost < next[b].cost; });
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const Choice& a, const Choice& b) { return a.cost < b.cost; });
   std::vector<State> kept;
+  std::vector<std::uint64_t> keys;
   std::vector<Step> steps;
-  std::unordered_set<std::uint64_t> seen;
-  for (const auto i : ranking) {
-    if (kept.size() >= kBeam || next[i].cost > next[ranking[0]].cost + 4 * kDamaged) break;
-    if (!seen.insert(next[i].key()).second) continue;
-    steps.push_back({next[i].parent, owner_of[i]});
-    kept.push_back(std::move(next[i]));
+  kept.reserve(kBeam);
+  for (const auto& choice : choices) {
+    if (kept.size() >= kBeam || choice.cost > choices[0].cost + kHopeless) break;
+    auto& state = kept.emplace_back(beam_[choice.parent]);
+    state.cost = choice.cost;
+    if (choice.owner >= 0) {
+      state.strands = std::max(state.strands, choice.owner + 1);
+      take(state.strand[static_cast<std::size_t>(choice.owner)], line);
+      state.last = choice.owner;
+    }
+    const auto key = state.key();
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+      kept.pop_back();
+      continue;
+    }
+    keys.push_back(key);
+    steps.push_back({choice.parent, choice.owner});
   }
   beam_ = std::move(kept);
   steps_.push_back(std::move(steps));
@@ -216,11 +169,6 @@ void DemuxSearch::add(const Line& line) {
   lines_.push_back(read_demux_line(line, frames_));
   const auto& read = lines_.back();
   if (read.kind == Kind::title) ++titles_;
-  if (read.kind == Kind::end) last_end_ = lines_.size();
-  if (read.kind == Kind::ruler) {
-    twin_rulers_ = twin_rulers_ || (last_ruler_ != 0 && last_ruler_ + 1 == lines_.size());
-    last_ruler_ = lines_.size();
-  }
   if (read.kind == Kind::frame) {
     build_ids_ = build_ids_ || read.build_id;
     // Until it is known whose they are, a frame may stand under any of the last few.
@@ -245,22 +193,19 @@ bool DemuxSearch::settled() const {
   if (idle_ >= kIdle) return true;
   if (titles_ == 0 && lines_.size() >= kWaitForTitle) return true;
   const auto& state = best();
+  if (lines_.size() >= kWaitForTitle && state.cost > kSenseless * static_cast<double>(lines_.size()))
+    return true;
   int open = 0;
-  bool unripe = false;
   for (int i = 0; i < state.strands; ++i) {
     const auto& strand = state.strand[static_cast<std::size_t>(i)];
     open += strand.closed || (i == 0 && is_over(start_.strand[0])) ? 0 : 1;
-    unripe = unripe || (strand.closed && strand.unripe);
   }
-  // A ruler where the report is not ripe for it may be another's first line; two in a row are an end and a
-  // beginning.
-  if (unripe && !twin_rulers_ && lines_.size() - last_ruler_ < kWaitForTitle) return false;
-  if (state.strands > 1 && last_end_ != 0 && lines_.size() - last_end_ < kAfterEnd) return false;
   return state.strands > 1 ? open <= 1 && titles_ > 0 : open == 0;
 }
 
-bool DemuxSearch::all_whole() const {
+bool DemuxSearch::makes_sense() const {
   const auto& state = best();
+  if (titles_ == 0 || state.cost > kSenseless * static_cast<double>(lines_.size())) return false;
   return std::all_of(state.strand.begin(), state.strand.begin() + state.strands,
                      [](const DemuxStrand& strand) { return strand.whole(); });
 }
@@ -274,35 +219,6 @@ std::vector<int> DemuxSearch::owners() const {
     at = step.parent;
   }
   return owners;
-}
-
-void DemuxSearch::learn(const std::vector<int>& owners) {
-  for (auto& [pair, weight] : pairs_) weight *= 0.15;
-  for (auto& [callee, weight] : callees_) weight *= 0.15;
-  for (const auto& [pair, weight] : known_pairs_) pairs_[pair] += weight;
-  for (const auto& [callee, weight] : known_callees_) callees_[callee] += weight;
-  auto strands = start_.strand;
-  for (std::size_t i = 0; i < owners.size(); ++i) {
-    if (owners[i] < 0) continue;
-    auto& strand = strands[static_cast<std::size_t>(owners[i])];
-    const auto before = strand;
-    take(strand, lines_[i]);
-    if (before.stack == Stack::none || before.depth == 0) continue;
-    if (lines_[i].kind == Kind::frame && !before.awaits) {
-      count(before.last, lines_[i].frame, 1);
-      if (lines_[i].reliable && before.last_reliable != before.last)
-        count(before.last_reliable, lines_[i].frame, 1);
-      if (lines_[i].reliable && before.function != 0) count(before.function, lines_[i].function, 1);
-    } else if (strand.stack == Stack::none || strand.depth == 0) {
-      count(before.last_reliable, kStackEnd, 1);
-    }
-  }
-}
-
-void DemuxSearch::search_again() {
-  beam_.assign(1, start_);
-  steps_.clear();
-  for (const auto& line : lines_) advance(line);
 }
 
 // Whether the open stack of `owner` goes on, or ends, after line `at` so well that no frame can be missing.
@@ -328,13 +244,20 @@ std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
     const auto& line = lines_[i];
     auto& own = state.strand[static_cast<std::size_t>(owner)];
     const auto doubt = [&doubtful](int strand) { doubtful[static_cast<std::size_t>(strand)] = true; };
+    // Whose address or task it is: nothing said so before.
+    if (line.kind == Kind::section && line.address != 0 && own.address == 0)
+      for (int other = 0; other < state.strands; ++other) {
+        const auto& rival = state.strand[static_cast<std::size_t>(other)];
+        if (other == owner || rival.order != own.order || rival.address != 0) continue;
+        if (cost(state, other, line) - cost(state, owner, line) >= kEvident) continue;
+        doubt(owner);
+        doubt(other);
+      }
     const bool framed = line.kind == Kind::frame && own.stack != Stack::none;
-    bool contested = false;
     const auto mine = framed ? frame(state, owner, line, 1) : 0;
     for (int other = 0; other < state.strands; ++other) {
       const auto& rival = state.strand[static_cast<std::size_t>(other)];
       if (other == owner || rival.closed || rival.stack == Stack::none) continue;
-      contested = true;
       if (!framed || !(own.depot || rival.depot) || mine < kSure) continue;
       if (rival.last == own.last && rival.depth == own.depth && rival.stack == own.stack) continue;
       const auto margin = frame(state, other, line) - mine;
@@ -343,13 +266,6 @@ std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
         doubt(other);
       }
     }
-    if (own.stack == Stack::stored && own.depot) {
-      if (framed)
-        own.contested = own.contested || contested;
-      else if (own.contested && line.kind != Kind::registers && end_of_stack(own, 1) >= kSure)
-        doubt(owner);
-    }
-    if (!framed) own.contested = false;
     take(own, line);
   }
   return doubtful;
@@ -369,15 +285,7 @@ DemuxSearch::Division DemuxSearch::finish() {
     }
     return false;
   };
-  if (interleaved())
-    for (int round = 0; round < kRounds; ++round) {
-      learn(found);
-      search_again();
-      auto again = owners();
-      if (again == found) break;
-      found = std::move(again);
-    }
-  division.interleaved = titles_ > 0 && interleaved() && all_whole();
+  division.interleaved = interleaved() && makes_sense();
   if (division.interleaved) division.doubtful = doubts(found);
   division.owners = std::move(found);
   return division;

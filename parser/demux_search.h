@@ -18,18 +18,16 @@ namespace parser {
 inline constexpr double kNever = 100;
 inline constexpr double kDamaged = 5;
 inline constexpr double kForeignFact = 8;
-inline constexpr double kUntitled = 6;
+inline constexpr double kNoTitle = 6;
 inline constexpr double kAnotherSpeaks = 0.2;
 // How many ways of dividing the lines so far are kept.
-inline constexpr std::size_t kBeam = 96;
+inline constexpr std::size_t kBeam = 16;
+inline constexpr double kSenseless = 2.5;  // costs a line more than that on average, it is no division
+inline constexpr double kHopeless = 20;    // costs more than the best by that: it never catches up
 // Lines without a second title after which what looked like the beginning of one was none; and lines that
 // nobody takes after which all reports are over.
 inline constexpr std::size_t kWaitForTitle = 24;
 inline constexpr std::size_t kIdle = 40;
-// Registers that an oops prints once more below its end; they would end a stack of the other report.
-inline constexpr std::size_t kAfterEnd = 40;
-// How many times the continuity of frames is learned anew from the division that it led to.
-inline constexpr int kRounds = 3;
 // Nobody can tell two owners apart whose costs differ by less.
 inline constexpr double kDoubt = 0.35;
 // A frame of a stored stack that was seen nowhere else under the same callee needs better evidence than that.
@@ -45,11 +43,9 @@ struct DemuxStrand {
   bool slub_lead = false, cut = false;  // what stands above a title that has not come yet
   bool awaits = false, untracked = false, depot = false, live_seen = false;
   bool freeing = false;
-  bool contested = false;  // another stack was open as well
-  bool unripe = false;     // closed by a ruler that came too early for it
   bool access_seen = false;  // KASAN's line about it
   int live_frames = 0;
-  bool reached = false;    // the frame of the title's function, in the live stack
+  bool reached = false;  // the frame of the title's function, in the live stack
   Order order = Order::other;
   OpenStack stack = OpenStack::none;
   Role role = Role::call;
@@ -61,20 +57,9 @@ struct DemuxStrand {
   std::int64_t pid = -1;
   // Nothing is missing that every report of its family has.
   bool whole() const {
-    if (!titled || !closed) return titled;
+    if (!titled || (!closed && order != Order::other)) return titled;
     if (live_frames == 0) return false;
     return order != Order::kasan || ((access_seen || freeing) && (rows > 0 || untracked));
-  }
-  std::array<std::uint64_t, 2> held{};  // a Bloom filter of the frames of its open stack
-
-  static std::uint64_t bit_of(std::uint64_t frame) { return frame * 0x9e3779b97f4a7c15U >> 57; }
-  bool may_hold(std::uint64_t frame) const {
-    const auto bit = bit_of(frame);
-    return (held[bit >> 6] >> (bit & 63) & 1) != 0;
-  }
-  void hold(std::uint64_t frame) {
-    const auto bit = bit_of(frame);
-    held[bit >> 6] |= std::uint64_t{1} << (bit & 63);
   }
 };
 
@@ -98,7 +83,6 @@ class DemuxSearch {
   struct State {
     double cost = 0;
     int last = 0, strands = 1;
-    std::uint32_t parent = 0;
     std::array<DemuxStrand, kMaxReports> strand;
     double total() const;
     std::uint64_t key() const;
@@ -120,11 +104,9 @@ class DemuxSearch {
   static bool awaits_slub_own(const State& state);
   static double unowned(const DemuxLine& line);
   static void take(DemuxStrand& strand, const DemuxLine& line);
-  bool all_whole() const;
+  bool makes_sense() const;
   const State& best() const;
   std::vector<int> owners() const;
-  void learn(const std::vector<int>& owners);
-  void search_again();
   bool goes_on(const State& state, int owner, const std::vector<int>& owners, std::size_t at) const;
   std::vector<bool> doubts(const std::vector<int>& owners) const;
 
@@ -134,11 +116,9 @@ class DemuxSearch {
   std::vector<std::vector<Step>> steps_;  // by line
   std::vector<DemuxLine> lines_;
   std::unordered_map<std::uint64_t, double> pairs_, callees_;  // how often a frame was seen under another
-  std::unordered_map<std::uint64_t, double> known_pairs_, known_callees_;  // ... in stacks that were alone
   std::array<std::pair<std::uint64_t, std::uint64_t>, 3> before_{};  // the last frames of whatever stack
   bool build_ids_ = false;  // live stacks print modules with them; stored ones never do
-  std::size_t idle_ = 0, last_ruler_ = 0, last_end_ = 0;
-  bool twin_rulers_ = false;
+  std::size_t idle_ = 0;    // lines that nobody took
   int titles_ = 0;
 };
 

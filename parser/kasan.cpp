@@ -219,8 +219,7 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
     rows_ += rows_ > 0 || body == "^" ? 1 : 0;
     return Answer::taken;
   }
-  if (is_filler(body) || is_stack_words(body) || is_ruler(body, '-'))
-    return Answer::taken;
+  if (is_filler(body) || is_stack_words(body) || is_ruler(body, '-')) return Answer::taken;
   RuleTable::Groups groups;
   if (const auto found = kasan_rules().match(body, groups)) {
     const auto fact = static_cast<Fact>(*found);

@@ -211,8 +211,8 @@ void LogParser::release_held() {
     if (division.divided) {
       if (held.owner < 0 && trim_left(held.line.text).empty()) continue;
       if (held.owner != 0)
-        held.line.caller = {'?', static_cast<std::uint32_t>(held.owner < 0 ? Demuxer::kMaxReports - held.owner
-                                                                           : held.owner)};
+        held.line.caller = {
+            '?', static_cast<std::uint32_t>(held.owner < 0 ? Demuxer::kMaxReports - held.owner : held.owner)};
       const auto known = contexts_.find(held.line.caller.key());
       if (known != contexts_.end() && held.owner >= 0) {
         known->second.inferred = true;
@@ -404,9 +404,7 @@ void LogParser::close_report(std::unique_ptr<ReportBuilder> builder, const Conte
   auto report = builder->close(why);
   last_report_ = std::max(last_report_, report.end_line);
   if (!told) return;
-  report.demux = context.inferred         ? Demux::inferred
-                 : context.caller.known() ? Demux::caller
-                                          : Demux::none;
+  report.demux = context.inferred ? Demux::inferred : context.caller.known() ? Demux::caller : Demux::none;
   if (report.demux == Demux::none && report.corrupted_reason.empty()) demuxer_.learn(report);
   if (report.kasan != KasanMode::unknown) kasan_ = report.kasan;
   if (report.kernel.empty()) report.kernel = release_;
