@@ -20,15 +20,21 @@ std::vector<Function> functions_of(const Trace& trace, const FrameTable& frames)
   for (const auto& ref : trace.frames) {
     const auto& frame = frames[ref.frame];
     if (ref.reliable && !frame.symbol.empty())
-      functions.push_back({without_compiler_suffix(frame.symbol), frame.helper});
+      functions.push_back({without_compiler_suffix(frame.symbol), frames.is_helper(ref.frame)});
   }
   return functions;
 }
 
-std::string first_of(std::span<const Function> functions, std::string_view skip) {
-  for (std::size_t i = 0; i < functions.size(); ++i) {
-    if (functions[i].helper || matches_any(functions[i].symbol, skip)) continue;
-    return std::string(functions[i > 0 && is_test_runner(functions[i].symbol) ? i - 1 : i].symbol);
+// The first function that no helper is; of a test the one that its runner called.
+std::string first_of(const Trace& trace, const FrameTable& frames, std::string_view skip) {
+  std::string_view callee;
+  for (const auto& ref : trace.frames) {
+    const auto& frame = frames[ref.frame];
+    if (!ref.reliable || frame.symbol.empty()) continue;
+    const auto symbol = without_compiler_suffix(frame.symbol);
+    if (!frames.is_helper(ref.frame) && !matches_any(symbol, skip))
+      return std::string(!callee.empty() && is_test_runner(symbol) ? callee : symbol);
+    callee = symbol;
   }
   return {};
 }
@@ -50,13 +56,14 @@ std::string stalled_function(std::span<const Function> functions) {
 }
 
 // What the timer's interrupt interrupted. An NMI needs none, nor where the registers stand on top.
-std::span<const Function> below_interrupt(std::span<const Function> functions, const Trace& trace) {
+std::vector<Function> below_interrupt(std::vector<Function> functions, const Trace& trace) {
   const auto is_entry = [](const Function& function) { return is_interrupt_entry(function.symbol); };
   auto entry = std::find_if(functions.begin(), functions.end(), is_entry);
   const bool whole = trace.role == Role::nmi || trace.frames.front().pc;
   if (entry == functions.end() && whole) return functions;
   while (entry != functions.end() && is_entry(*entry)) ++entry;
-  return functions.subspan(static_cast<std::size_t>(entry - functions.begin()));
+  functions.erase(functions.begin(), entry);
+  return functions;
 }
 
 std::string sleeping_function(std::span<const Function> functions) {
@@ -111,7 +118,7 @@ bool holds_fault_injection(const Report& report, const FrameTable& frames) {
     const auto& frame = frames[ref.frame];
     if (!ref.reliable || frame.symbol.empty()) continue;
     if (frame.symbol.starts_with("should_fail")) return true;
-    if (!frame.helper) break;
+    if (!frames.is_helper(ref.frame)) break;
   }
   return false;
 }
@@ -128,24 +135,23 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
   if (blame == Blame::page_owner) {
     for (const auto& trace : report.traces)
       if (trace.role == Role::page_alloc)
-        if (auto found = first_of(functions_of(trace, frames), skip); !found.empty()) return found;
+        if (auto found = first_of(trace, frames, skip); !found.empty()) return found;
   }
   for (const auto& name : named)
     if (!name.empty() && !is_passed_over(report, name) && !matches_any(name, skip)) return name;
   for (const auto& trace : report.traces) {
     if (!serves(blame, trace.role)) continue;
-    const auto functions = functions_of(trace, frames);
-    auto found = blame == Blame::stall  ? stalled_function(below_interrupt(functions, trace))
-                 : blame == Blame::loop ? stalled_function(functions)
-                 : blame == Blame::hang ? sleeping_function(functions)
-                                        : first_of(functions, skip);
+    auto found = blame == Blame::stall ? stalled_function(below_interrupt(functions_of(trace, frames), trace))
+                 : blame == Blame::loop ? stalled_function(functions_of(trace, frames))
+                 : blame == Blame::hang ? sleeping_function(functions_of(trace, frames))
+                                        : first_of(trace, frames, skip);
     if (!found.empty()) return found;
   }
   // Lockdep's own line and stack may name nothing but a worker; the chain of locks tells more.
   if (report.family == Family::lockdep)
     for (const auto& trace : report.traces)
       if (trace.role == Role::lock)
-        if (auto found = first_of(functions_of(trace, frames), skip); !found.empty()) return found;
+        if (auto found = first_of(trace, frames, skip); !found.empty()) return found;
   return {};
 }
 

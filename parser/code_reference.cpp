@@ -4,6 +4,7 @@
 #include <array>
 
 #include "parser/scan.h"
+#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -247,10 +248,10 @@ bool is_stack_mark(std::string_view text) {
 }  // namespace
 
 bool is_exception_entry(std::string_view symbol) {
-  static constexpr std::array<std::string_view, 9> kEntries{
-      "asm_exc_",           "asm_sysvec_",      "asm_common_interrupt",   "el1h_64_", "el1t_64_", "el1_",
-      "ret_from_exception", "handle_exception", "common_interrupt_return"};
-  return starts_with_any(symbol, kEntries);
+  static constexpr auto kEntries =
+      starts("asm_exc_", "asm_sysvec_", "asm_common_interrupt", "el1h_64_", "el1t_64_", "el1_",
+             "ret_from_exception", "handle_exception", "common_interrupt_return");
+  return kEntries.match(symbol);
 }
 
 void CodeReferences::place_in_trace(std::string_view line, std::string_view text, Above& above,

@@ -1,6 +1,7 @@
 #include "parser/frame_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "parser/functions.h"
@@ -176,8 +177,13 @@ std::string_view FrameTable::keep(std::string_view text) {
   return kept;
 }
 
+FrameId FrameTable::add(const Frame& frame, std::string_view text) {
+  frames_.push_back(frame);
+  printed_.push_back({text});
+  return static_cast<FrameId>(frames_.size() - 1);
+}
+
 std::optional<FrameId> FrameTable::intern(std::string_view text) {
-  if (const auto known = by_text_.find(text); known != by_text_.end()) return known->second;
   Frame probe;
   if (text.size() > kMaxFrameText || !read_frame(text, probe)) return std::nullopt;
 
@@ -185,14 +191,40 @@ std::optional<FrameId> FrameTable::intern(std::string_view text) {
   Frame frame;
   read_frame(kept, frame);
   identify(frame);
-  const auto id = static_cast<FrameId>(frames_.size());
-  frames_.push_back(frame);
+  const auto id = add(frame, kept);
   by_text_.emplace(kept, id);
+  // "[<ffffffff81234567>] ? f+0x1/0x2" of kernels before v4.10 has the mark behind the address.
+  auto rest = kept;
+  skip_bracketed_address(rest);
+  // s390 puts what it is not sure of in brackets: "([<000003ffe0123756>] kasan_report+0x90/0x120)"
+  printed_.back().reliable =
+      !rest.starts_with("? ") && !kept.ends_with("(unreliable)") && !kept.starts_with("(");
   return id;
 }
 
+void FrameTable::grow_followers() {
+  constexpr std::size_t kLeast = 1024;
+  followers_.assign(std::max(4 * std::bit_ceil(printed_.size()), kLeast), 0);
+}
+
+// The same callers come again and again, and comparing with the one expected is cheaper than looking up.
+std::optional<FrameId> FrameTable::find(std::string_view text) {
+  if (!printed_.empty()) {
+    auto& guess = follower();
+    if (printed_[guess].text == text) return guess;
+    if (const auto known = by_text_.find(text); known != by_text_.end()) return guess = known->second;
+  }
+  return intern(text);
+}
+
+bool FrameTable::is_helper(FrameId id) const {
+  auto& helper = printed_[id].helper;
+  if (helper == Helper::unknown)
+    helper = is_skipped_function(without_compiler_suffix(frames_[id].symbol)) ? Helper::yes : Helper::no;
+  return helper == Helper::yes;
+}
+
 void FrameTable::identify(Frame& frame) {
-  frame.helper = is_skipped_function(without_compiler_suffix(frame.symbol));
   if (frame.symbol.empty()) {
     frame.identity = frame.address;
   } else {
@@ -214,8 +246,7 @@ FrameId FrameTable::adopt(const Frame& frame) {
   for (auto* text : {&own.symbol, &own.module, &own.build_id, &own.file})
     if (!text->empty()) *text = keep(*text);
   identify(own);
-  frames_.push_back(own);
-  return static_cast<FrameId>(frames_.size() - 1);
+  return add(own, {});
 }
 
 FrameId FrameTable::address(std::uint64_t address) {
@@ -223,7 +254,7 @@ FrameId FrameTable::address(std::uint64_t address) {
   if (fresh) {
     Frame frame;
     frame.address = frame.identity = address;
-    frames_.push_back(frame);
+    add(frame, {});
   }
   return place->second;
 }
@@ -232,21 +263,15 @@ std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text) {
   text = trim_right(trim_left(text));
   // powerpc's "[c000000012345678] [c000000000123456] f+0x1/0x2": the stack pointer is another one on each
   // line.
-  if (const auto second = text.find("] [");
-      text.starts_with("[") && second != std::string_view::npos && second <= 17)
-    text.remove_prefix(second + 2);
-  Parsed parsed;
-  if (skip(text, "? ")) parsed.reliable = false;
-  const auto id = intern(text);
+  if (text.starts_with('[')) {
+    const auto second = text.substr(0, 20).find("] [");
+    if (second != std::string_view::npos) text.remove_prefix(second + 2);
+  }
+  const bool marked = skip(text, "? ");
+  if (text.empty()) return std::nullopt;
+  const auto id = find(text);
   if (!id) return std::nullopt;
-  parsed.id = *id;
-  if (!parsed.reliable) return parsed;
-  // "[<ffffffff81234567>] ? f+0x1/0x2" of kernels before v4.10 has the mark behind the address.
-  auto rest = text;
-  skip_bracketed_address(rest);
-  // s390 puts what it is not sure of in brackets: "([<000003ffe0123756>] kasan_report+0x90/0x120)"
-  parsed.reliable = !rest.starts_with("? ") && !text.ends_with("(unreliable)") && !text.starts_with("(");
-  return parsed;
+  return found(*id, !marked);
 }
 
 }  // namespace parser

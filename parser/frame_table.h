@@ -28,7 +28,6 @@ struct Frame {
   // Equal for frames that the kernel cannot tell apart in a stored stack: symbol, offset, size and module, or
   // the address where there is no symbol. Build-id and source line do not count.
   std::uint64_t identity = 0;
-  bool helper = false;  // is_skipped_function(): known once for each frame, however often it is printed
 };
 
 class FrameTable {
@@ -40,6 +39,16 @@ class FrameTable {
 
   // A whole line's text, leading blanks allowed. Empty if it is no frame; "[inline]" lines are none.
   std::optional<Parsed> parse(std::string_view text);
+
+  // The same for text without blanks at its ends, but only for the frame that followed those before it last
+  // time: in one comparison.
+  std::optional<Parsed> expect(std::string_view text) {
+    const auto unmarked = text.starts_with("? ") ? text.substr(2) : text;
+    if (printed_.empty()) return std::nullopt;
+    const auto guess = follower();
+    if (printed_[guess].text != unmarked || unmarked.empty()) return std::nullopt;
+    return found(guess, unmarked.size() == text.size());
+  }
 
   // The frame of a bare address, as stack lists have it; any number will do.
   FrameId address(std::uint64_t address);
@@ -55,14 +64,44 @@ class FrameTable {
   }
 
   const Frame& operator[](FrameId id) const { return frames_[id]; }
+  // Whether its function is a helper, is_skipped_function(): asked once for each frame, however often it is
+  // printed.
+  bool is_helper(FrameId id) const;
   std::size_t size() const { return frames_.size(); }
 
  private:
   std::string_view keep(std::string_view text);
+  FrameId add(const Frame& frame, std::string_view text);
+  std::optional<FrameId> find(std::string_view text);
+  FrameId& follower() {
+    // Some for each frame; all guesses are forgotten each time it grows.
+    constexpr std::size_t kMost = 256 * 1024;
+    if (followers_.size() < kMost && followers_.size() < printed_.size()) grow_followers();
+    const auto hash = (std::uint64_t{before_last_} << 32 | last_) * 0x9e37'79b9'7f4a'7c15;
+    return followers_[(hash >> 40) & (followers_.size() - 1)];
+  }
+  void grow_followers();
+  Parsed found(FrameId id, bool marked_reliable) {
+    before_last_ = last_;
+    last_ = id;
+    return {id, marked_reliable && printed_[id].reliable};
+  }
   std::optional<FrameId> intern(std::string_view text);
   void identify(Frame& frame);
 
+  enum class Helper : std::uint8_t { unknown, no, yes };
+  // What parse() needs of a frame, apart from the rest: it is asked for each line of a stack.
+  struct Printed {
+    std::string_view text;  // as printed; empty for one that no log printed
+    bool reliable = true;
+    mutable Helper helper = Helper::unknown;
+  };
+
   std::deque<Frame> frames_;
+  std::vector<Printed> printed_;  // of each frame
+  // What followed two frames when they were last printed in a row, by a hash of the two: a guess, no more.
+  std::vector<FrameId> followers_;
+  FrameId last_ = 0, before_last_ = 0;  // that parse() found
   std::unordered_map<std::string_view, FrameId> by_text_;
   std::unordered_map<std::string_view, std::uint64_t> identities_;
   std::unordered_map<std::uint64_t, FrameId> by_address_;

@@ -1,10 +1,9 @@
 #include "parser/functions.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
-#include <memory>
+#include <initializer_list>
+#include <vector>
 
 #include "parser/scan.h"
 
@@ -189,66 +188,80 @@ constexpr std::string_view kWaiting =
     "*context_switch* *__switch_to* *cancel_delayed_work* *cancel_work* *rcu_barrier* *flush_work* *ldsem_* "
     "do_read_cache_folio *msleep* *percpu_ref* *semaphore* *hrtimer_nanosleep* *do_nanosleep*";
 
-// One pattern for a whole list: a name is then looked at once, however long the list is. Leading underscores
-// of a name do not count, but for patterns that have some.
+// One of a list: "foo", "foo*", "*foo", "*foo*". Leading underscores of a name do not count, but for patterns
+// that have some.
+struct NamePattern {
+  explicit NamePattern(std::string_view written) : text(written) {
+    open_start = text.starts_with('*');
+    if (open_start) text.remove_prefix(1);
+    open_end = text.ends_with('*');
+    if (open_end) text.remove_suffix(1);
+  }
+
+  // `bare`: the name without leading underscores.
+  bool matches(std::string_view name, std::string_view bare) const {
+    if (open_start) return open_end ? name.find(text) != std::string_view::npos : name.ends_with(text);
+    const auto start = text.starts_with('_') ? name : bare;
+    return open_end ? start.starts_with(text) : start == text;
+  }
+
+  std::string_view text;
+  bool open_start = false, open_end = false;
+};
+
+std::string_view without_underscores(std::string_view name) {
+  return name.substr(std::min(name.size(), name.find_first_not_of('_')));
+}
+
+// Calls `use(std::string_view)` for each word.
+template <typename Use>
+void for_each_word(std::string_view words, Use&& use) {
+  while (!words.empty()) {
+    const auto end = std::min(words.find(' '), words.size());
+    if (end > 0) use(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+}
+
+// A long list, of which a name's first character leaves few to try.
 class NamePatterns {
  public:
-  explicit NamePatterns(std::string_view patterns) {
-    std::string any;
-    while (!patterns.empty()) {
-      const auto end = std::min(patterns.find(' '), patterns.size());
-      if (end > 0) any.append(any.empty() ? "" : "|").append(one(patterns.substr(0, end)));
-      patterns.remove_prefix(std::min(end + 1, patterns.size()));
-    }
-    RE2::Options options(RE2::Latin1);
-    options.set_never_capture(true);
-    options.set_max_mem(32 << 20);
-    matcher_ = std::make_unique<RE2>(any, options);
+  explicit NamePatterns(std::initializer_list<std::string_view> lists) {
+    for (const auto list : lists) add(list);
+  }
+  void add(std::string_view list) {
+    for_each_word(list, [this](std::string_view word) {
+      const NamePattern pattern(word);
+      auto& place =
+          pattern.open_start || pattern.text.empty() ? anywhere_ : by_first_[first_of(pattern.text)];
+      place.push_back(pattern);
+    });
   }
 
   bool match(std::string_view name) const {
-    return matcher_->Match({name.data(), name.size()}, 0, name.size(), RE2::ANCHOR_BOTH, nullptr, 0);
+    const auto bare = without_underscores(name);
+    const auto any = [&](const std::vector<NamePattern>& patterns) {
+      return std::any_of(patterns.begin(), patterns.end(),
+                         [&](const NamePattern& pattern) { return pattern.matches(name, bare); });
+    };
+    if (!bare.empty() && any(by_first_[first_of(bare)])) return true;
+    return (bare.size() < name.size() && any(by_first_[first_of(name)])) || any(anywhere_);
   }
 
  private:
-  static std::string one(std::string_view pattern) {
-    std::string text;
-    const bool open_start = pattern.starts_with('*');
-    if (open_start) pattern.remove_prefix(1);
-    const bool open_end = pattern.ends_with('*');
-    if (open_end) pattern.remove_suffix(1);
-    if (open_start)
-      text = ".*";
-    else if (!pattern.starts_with('_'))
-      text = "_*";
-    text += RE2::QuoteMeta({pattern.data(), pattern.size()});
-    if (open_end) text += ".*";
-    return text;
-  }
+  static std::size_t first_of(std::string_view text) { return static_cast<unsigned char>(text.front()); }
 
-  std::unique_ptr<RE2> matcher_;
+  std::array<std::vector<NamePattern>, 256> by_first_;
+  std::vector<NamePattern> anywhere_;
 };
 
 const NamePatterns& skipped() {
-  static const NamePatterns patterns([] {
-    std::string all;
-    for (const auto& group : kSkipped) all.append(group.names).append(" ");
+  static const NamePatterns patterns = [] {
+    NamePatterns all({});
+    for (const auto& group : kSkipped) all.add(group.names);
     return all;
-  }());
+  }();
   return patterns;
-}
-
-bool name_matches(std::string_view name, std::string_view pattern) {
-  const bool open_start = pattern.starts_with('*');
-  if (open_start)
-    pattern.remove_prefix(1);
-  else if (!pattern.starts_with('_'))
-    name.remove_prefix(std::min(name.size(), name.find_first_not_of('_')));
-  const bool open_end = pattern.ends_with('*');
-  if (open_end) pattern.remove_suffix(1);
-  if (open_start && open_end) return name.find(pattern) != std::string_view::npos;
-  if (open_start) return name.ends_with(pattern);
-  return open_end ? name.starts_with(pattern) : name == pattern;
 }
 
 }  // namespace
@@ -264,12 +277,12 @@ std::string_view without_compiler_suffix(std::string_view symbol) {
 }
 
 bool matches_any(std::string_view symbol, std::string_view patterns) {
-  while (!patterns.empty()) {
-    const auto end = std::min(patterns.find(' '), patterns.size());
-    if (end > 0 && name_matches(symbol, patterns.substr(0, end))) return true;
-    patterns.remove_prefix(std::min(end + 1, patterns.size()));
-  }
-  return false;
+  if (patterns.empty()) return false;
+  const auto bare = without_underscores(symbol);
+  bool any = false;
+  for_each_word(patterns,
+                [&](std::string_view word) { any = any || NamePattern(word).matches(symbol, bare); });
+  return any;
 }
 
 bool is_skipped_function(std::string_view symbol) {
@@ -281,17 +294,17 @@ bool is_test_runner(std::string_view symbol) {
 }
 
 bool is_dispatcher(std::string_view symbol) {
-  static const NamePatterns patterns(kDispatchers);
+  static const NamePatterns patterns({kDispatchers});
   return patterns.match(symbol);
 }
 
 bool is_interrupt_entry(std::string_view symbol) {
-  static const NamePatterns patterns(kInterruptEntries);
+  static const NamePatterns patterns({kInterruptEntries});
   return patterns.match(symbol);
 }
 
 bool is_waiting_function(std::string_view symbol) {
-  static const NamePatterns patterns(kWaiting);
+  static const NamePatterns patterns({kWaiting});
   return patterns.match(symbol);
 }
 

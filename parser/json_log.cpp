@@ -49,7 +49,7 @@ void read_journal(const object& record, Line& line) {
   kernel = kernel || (has_identifier && word == "kernel");
   // --output-fields may have left both out; then nothing speaks against it.
   line.userspace = !kernel && (has_transport || has_identifier);
-  line.time_us = read_number<std::int64_t>(record, "_SOURCE_MONOTONIC_TIMESTAMP");
+  line.time.set(read_number<std::int64_t>(record, "_SOURCE_MONOTONIC_TIMESTAMP"));
   if (const auto level = read_number<std::int64_t>(record, "PRIORITY"); level && *level >= 0 && *level <= 7)
     line.level = static_cast<int>(*level);
 }
@@ -61,7 +61,7 @@ void read_dmesg(const object& record, Line& line) {
   }
   double seconds = 0;
   if (!record["time"].get(seconds) && seconds >= 0 && seconds < 1e12)
-    line.time_us = static_cast<std::int64_t>(seconds * 1e6 + 0.5);
+    line.time.set(static_cast<std::int64_t>(seconds * 1e6 + 0.5));
   std::string_view caller;
   if (!record["caller"].get(caller)) {
     caller = trim_right(trim_left(caller));

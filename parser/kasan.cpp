@@ -6,6 +6,7 @@
 #include "parser/scan.h"
 #include "parser/splat.h"
 #include "parser/splat_rule.h"
+#include "parser/starts.h"
 #include "parser/title.h"
 
 namespace parser {
@@ -24,6 +25,7 @@ enum class Fact : std::uint8_t {
   object_slub,
   cache_slub,
   cache,
+  cache_of_words,
   located,
   located_extent,
   variable,
@@ -49,9 +51,9 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "BUG: Double free or freeing an invalid pointer"},
     // %p of v4.12 .. v4.14 prints a null pointer as blanks and "(null)"
     {"", " by task ", R"((Read|Write) of size (\d+) (?:at addr +([0-9a-f]+|\([^)]*\)) )?by task (.+))",
-     "Read of size 8 at addr ffff888104a3c018 by task cat/412"},
+     "Read of size 8 at addr ffff888104a3c018 by task cat/412", "RW"},
     {"", " by task ", R"((Read|Write|Free) (?:of |at )?addr +([0-9a-f]+|\([^)]*\)) by task (.+))",
-     "Free of addr ffff888001407288 by task init/178"},
+     "Free of addr ffff888001407288 by task init/178", "RWF"},
     {"Pointer tag: ", "", R"(Pointer tag: \[([0-9a-f]{2})\], memory tag: \[([0-9a-f]{2}).*\])",
      "Pointer tag: [b5], memory tag: [fe]"},
     {"PID = ", "", R"(PID = (\d+))", "PID = 18786"},
@@ -65,13 +67,16 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "INFO: Object 0xffff8800b7eb5770 @offset=6000 fp=0xdead4ead00000000"},
     {"BUG ", "", R"(BUG (.+?) \(.*\) *: kasan: bad access detected)",
      "BUG fasync_cache (Tainted: G    B          ): kasan: bad access detected"},
-    {"which belongs to the cache ", "", R"(which belongs to the cache (.+) of size (\d+))",
+    {"which belongs to the cache ", "", R"(which belongs to the cache ([^ ]+) of size (\d+))",
      "which belongs to the cache kmalloc-64 of size 64"},
+    // Apart, as a name that may hold blanks makes the pattern slow.
+    {"which belongs to the cache ", "", R"(which belongs to the cache (.+) of size (\d+))",
+     "which belongs to the cache sgpool of foo of size 64"},
     {"The buggy address is located ", "",
      R"(The buggy address is located (?:(\d+) bytes )?(?:to the )?(left|right|inside) of.*)",
      "The buggy address is located 0 bytes to the right of"},
     {"", "-byte region [", R"((?:(allocated|freed) )?(\d+)-byte region \[([0-9a-f]+), ([0-9a-f]+)\))",
-     "freed 64-byte region [ffff888104a3c000, ffff888104a3c040)"},
+     "freed 64-byte region [ffff888104a3c000, ffff888104a3c040)", "0123456789af"},
     {"The buggy address belongs to the variable:", "", R"(The buggy address belongs to the variable:)",
      "The buggy address belongs to the variable:"},
     // v4.x
@@ -85,49 +90,30 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
     // v5.0 .. v5.17
     {"addr ", "", R"(addr [0-9a-f]+ is located in stack of task (.+)/(\d+) at offset \d+ in frame:)",
      "addr ffffc90000a1fd40 is located in stack of task init/301 at offset 64 in frame:"},
-    {"", "his frame has ", R"([Tt]his frame has \d+ objects?:)", "This frame has 1 object:"},
+    {"", "his frame has ", R"([Tt]his frame has \d+ objects?:)", "This frame has 1 object:", "Tt"},
     {"[", "", R"(\[(\d+, \d+)\) '(.*)')", "[32, 45) 'buf'"},
     {"The buggy address ", "",
      R"(The buggy address (?:[0-9a-f]+ )?belongs to a(?: (\d+-page vmalloc region .*|vmalloc virtual mapping))?)",
      "The buggy address belongs to a vmalloc virtual mapping"},
     // The rest of that line, where another CPU's line came between (pr_cont).
     {"", "vmalloc ", R"((\d+-page vmalloc region starting at .*|vmalloc virtual mapping))",
-     "4-page vmalloc region starting at 0xffffc9000002d000 allocated at foo_setup+0x31/0x80"},
+     "4-page vmalloc region starting at 0xffffc9000002d000 allocated at foo_setup+0x31/0x80", "0123456789v"},
     // v5.18 .. v6.15, under "belongs to the virtual mapping at"
     {"[", "", R"((\[[0-9a-f]+, [0-9a-f]+\) created by:))",
      "[ffffc900012d8000, ffffc900012e1000) created by:"},
-    {"The buggy address belongs to the ", "",
-     R"(The buggy address belongs to the (?:physical page|page|virtual mapping at).*)",
+    {"The buggy address belongs to the ", "", R"(The buggy address belongs to the .*)",
      "The buggy address belongs to the physical page:"},
 }};
 
 // Lines that a KASAN report may hold and that carry no field of ours.
 bool is_filler(std::string_view body) {
-  static constexpr std::array<std::string_view, 24> kStarts{"page:",
-                                                            "page_type:",
-                                                            "page dumped because",
-                                                            "page_owner ",
-                                                            "page has been migrated",
-                                                            "flags:",
-                                                            "raw:",
-                                                            "head:",
-                                                            "memcg:",
-                                                            "anon flags:",
-                                                            "ksm flags:",
-                                                            "Memory state around",
-                                                            "Hardware name:",
-                                                            "Workqueue:",
-                                                            "Tainted:",
-                                                            "CPU:",
-                                                            "(stack is not available)",
-                                                            "Disabling lock debugging",
-                                                            "Asynchronous fault",
-                                                            "^",
-                                                            "Dumped by",
-                                                            "Call Trace",
-                                                            "Last Breaking-Event-Address:",
-                                                            "Code:"};
-  return starts_with_any(body, kStarts) || is_register_dump(body);
+  static constexpr auto kStarts =
+      starts("page:", "page_type:", "page dumped because", "page_owner ", "page has been migrated",
+             "flags:", "raw:", "head:", "memcg:", "anon flags:", "ksm flags:", "Memory state around",
+             "Hardware name:", "Workqueue:", "Tainted:", "CPU:", "(stack is not available)",
+             "Disabling lock debugging", "Asynchronous fault", "^", "Dumped by", "Call Trace",
+             "Last Breaking-Event-Address:", "Code:");
+  return kStarts.match(body) || is_register_dump(body);
 }
 
 // ">ffff888104a3c000: fa fb fb fb ...": a row of shadow bytes; ("raw" rows have their label)
@@ -227,8 +213,9 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
     return apply(fact, groups);
   }
   if (body.starts_with("The buggy address")) return Answer::taken;
-  if (const auto splat = find_splat(without_tags(body)); splat && splat->rule->one_line) return Answer::aside;
-  if (begins_splat(without_tags(body)) || body.starts_with("BUG ")) return Answer::foreign;
+  const auto bare = without_tags(body);
+  if (const auto splat = find_splat(bare)) return splat->rule->one_line ? Answer::aside : Answer::foreign;
+  if (begins_untabled(bare) || body.starts_with("BUG ")) return Answer::foreign;
   // v4.x printed SLUB's view of the object inside the report.
   for (const auto label : {"INFO: Slab ", "Object ", "Redzone ", "Padding ", "Bytes b4 "})
     if (body.starts_with(label)) return Answer::taken;
@@ -277,6 +264,7 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
       object().cache = groups[0];
       break;
     case Fact::cache:
+    case Fact::cache_of_words:
       object().cache = groups[0];
       object().size = to_number(groups[1]);
       break;

@@ -30,8 +30,8 @@ std::optional<Line> read_kmsg(std::string_view raw, std::string& text) {
   const auto priority = take_number<unsigned>(raw);
   if (!priority || *priority > 1023 || !skip(raw, ",")) return std::nullopt;
   if (!take_number<std::uint64_t>(raw) || !skip(raw, ",")) return std::nullopt;
-  line.time_us = take_number<std::int64_t>(raw);
-  if (!line.time_us || *line.time_us < 0 || !skip(raw, ",")) return std::nullopt;
+  line.time.set(take_number<std::int64_t>(raw));
+  if (!line.time.micros() || !skip(raw, ",")) return std::nullopt;
   // "-" a whole line, "c" a fragment, "+" the next one; further fields may follow, known or not.
   const auto end = raw.find(';');
   if (end == 0 || end == std::string_view::npos) return std::nullopt;

@@ -122,9 +122,18 @@ void LogParser::take_line(const Line& line) {
   on_text(line);
 }
 
-void LogParser::on_text(Line line) {
+void LogParser::on_text(const Line& line) {
   // kmemleak's own file, printed to the log: "kmemleak:   backtrace (crc 5c1d2e3f):"
-  skip(line.text, "kmemleak: ");
+  constexpr std::string_view kMemleak = "kmemleak: ";
+  if (line.text.starts_with(kMemleak)) {
+    auto untagged = line;
+    untagged.text.remove_prefix(kMemleak.size());
+    return on_kernel_text(untagged);
+  }
+  on_kernel_text(line);
+}
+
+void LogParser::on_kernel_text(const Line& line) {
   const auto body = trim_left(line.text);
   provoked_.see(line, body);
   const bool begins = !body.empty() && may_begin_something(body.front());
@@ -142,15 +151,12 @@ void LogParser::on_text(Line line) {
   }
   if (!body.empty() && body.front() == 's')
     if (const auto order = read_hash_order(body)) return sink_.on_hash_table(*order);
-  if (contexts_.empty()) {
-    if (!begins) return;
-  } else if (!begins && !contexts_.contains(line.caller.key())) {
-    return;
-  }
-  const auto key = line.caller.key();
-  auto& context = context_of(line);
+  auto* known = contexts_.empty() ? nullptr : find_context(line.caller.key());
+  if (!begins && known == nullptr) return;
+  auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
-    if (key == 0 && may_be_anothers(context, body, ReportBuilder::Answer::taken)) return hold(context, line);
+    if (may_be_anothers(context, body, ReportBuilder::Answer::taken))
+      return demuxer_.start(*context.report, line);
     const auto answer = context.report->consume(line);
     switch (answer) {
       case ReportBuilder::Answer::taken:
@@ -162,10 +168,10 @@ void LogParser::on_text(Line line) {
         return;
       case ReportBuilder::Answer::last:
         close_report(context, ReportBuilder::Close::complete);
-        drop_if_idle(key);
+        drop_if_idle(context);
         return;
       case ReportBuilder::Answer::foreign:
-        if (key == 0 && may_be_anothers(context, body, answer)) return hold(context, line);
+        if (may_be_anothers(context, body, answer)) return demuxer_.start(*context.report, line);
         close_report(context,
                      begins_splat(without_tags(body)) || body.starts_with("BUG ") || is_ruler(body, '=')
                          ? ReportBuilder::Close::superseded
@@ -174,82 +180,35 @@ void LogParser::on_text(Line line) {
     }
   }
   read_outside(line, body, context);
-  drop_if_idle(key);
+  drop_if_idle(context);
 }
 
-LogParser::Context& LogParser::context_of(const Line& line) {
-  const auto key = line.caller.key();
-  if (const auto known = contexts_.find(key); known != contexts_.end()) return known->second;
+LogParser::Context* LogParser::find_context(std::uint64_t key) {
+  if (latest_ != nullptr && latest_->caller.key() == key) return latest_;
+  const auto known = contexts_.find(key);
+  if (known == contexts_.end()) return nullptr;
+  latest_ = &known->second;
+  return latest_;
+}
+
+LogParser::Context& LogParser::open_context(const Caller& caller) {
   if (contexts_.size() >= kMaxContexts) close_all(ReportBuilder::Close::too_many_open);
-  auto& context = contexts_.try_emplace(key, frames_).first->second;
-  context.caller = line.caller;
-  context.inferred = line.caller.inferred();
-  return context;
-}
-
-// Whether a line that comes without a caller may be the first of a second report, with more of the open one
-// to follow. `answer`: what the open one says to it, or taken before it was asked.
-bool LogParser::may_be_anothers(const Context& context, std::string_view body,
-                                ReportBuilder::Answer answer) const {
-  if (replaying_ || body.empty() || demuxer_.given_up()) return false;
-  if (answer == ReportBuilder::Answer::taken)
-    return (body.front() == '=' || body.front() == '-' || body.front() == '[') &&
-           Demuxer::may_begin(body, *context.report);
-  return Demuxer::may_supersede(body, *context.report);
-}
-
-void LogParser::hold(const Context& context, const Line& line) {
-  demuxer_.start(*context.report, line);
-}
-
-void LogParser::release_held() {
-  const auto division = demuxer_.finish();
-  replaying_ = true;
-  for (auto held : division.lines) {
-    held.line.text = held.text();
-    held.line.raw = held.raw();
-    if (division.divided) {
-      if (held.owner < 0 && trim_left(held.line.text).empty()) continue;
-      if (held.owner != 0)
-        held.line.caller = {
-            '?', static_cast<std::uint32_t>(held.owner < 0 ? Demuxer::kMaxReports - held.owner : held.owner)};
-      const auto known = contexts_.find(held.line.caller.key());
-      if (known != contexts_.end() && held.owner >= 0) {
-        known->second.inferred = true;
-        if (known->second.report && division.doubtful[static_cast<std::size_t>(held.owner)])
-          known->second.report->doubt_stacks();
-      }
-    }
-    take_line(held.line);
+  // Most lines that might begin something do not: the room of the last one is used again.
+  if (spare_.empty())
+    latest_ = &contexts_.try_emplace(caller.key(), frames_).first->second;
+  else {
+    spare_.key() = caller.key();
+    latest_ = &contexts_.insert(std::move(spare_)).position->second;
   }
-  replaying_ = false;
-  if (division.divided) keep_newest_inferred();
+  latest_->caller = caller;
+  latest_->inferred = caller.inferred();
+  return *latest_;
 }
 
-// Lines that come after a division go to the one report that is still open.
-void LogParser::keep_newest_inferred() {
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> open;  // (first line, key)
-  for (const auto& [key, context] : contexts_)
-    if (key == 0 || context.caller.inferred()) open.emplace_back(context.first_line(), key);
-  if (open.empty()) return;
-  std::sort(open.begin(), open.end());
-  const auto newest = open.back().second;
-  open.pop_back();
-  for (const auto& [line, key] : open) {
-    auto& context = contexts_.at(key);
-    if (context.report) close_report(context, ReportBuilder::Close::superseded);
-    close_stray(context);
-    contexts_.erase(key);
-  }
-  auto node = contexts_.extract(newest);
-  node.key() = 0;
-  node.mapped().caller = {};
-  contexts_.insert(std::move(node));
-}
-
-void LogParser::drop_if_idle(std::uint64_t key) {
-  const auto context = contexts_.find(key);
-  if (context != contexts_.end() && context->second.idle()) contexts_.erase(context);
+void LogParser::drop_if_idle(const Context& context) {
+  if (!context.idle()) return;
+  latest_ = nullptr;
+  spare_ = contexts_.extract(context.caller.key());
 }
 
 ReportBuilder::Events LogParser::events() {
@@ -432,6 +391,7 @@ void LogParser::close_all(ReportBuilder::Close why) {
     close_stray(*context);
   }
   contexts_.clear();
+  latest_ = nullptr;
 }
 
 }  // namespace parser

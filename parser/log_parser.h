@@ -71,14 +71,16 @@ class LogParser {
 
   void on_line(const Line& line);
   void take_line(const Line& line);
-  // Reports without caller ids that are printed at once: see demux.h.
+  void on_text(const Line& line);
+  void on_kernel_text(const Line& line);
+  Context* find_context(std::uint64_t key);
+  Context& open_context(const Caller& caller);
+  void drop_if_idle(const Context& context);
+  // Reports without caller ids that are printed at once, see demux.h: log_parser_demux.cpp.
   bool may_be_anothers(const Context& context, std::string_view body, ReportBuilder::Answer answer) const;
-  void hold(const Context& context, const Line& line);
   void release_held();
+  void take_divided(const Line& line, int owner, bool doubtful);
   void keep_newest_inferred();
-  void on_text(Line line);
-  Context& context_of(const Line& line);
-  void drop_if_idle(std::uint64_t key);
   void read_outside(const Line& line, std::string_view body, Context& context);
   void close_report(Context& context, ReportBuilder::Close why);
   void close_report(std::unique_ptr<ReportBuilder> builder, const Context& context, ReportBuilder::Close why);
@@ -103,10 +105,13 @@ class LogParser {
   Demuxer demuxer_{frames_};
   bool replaying_ = false;  // what the demuxer held
   SlubLead stranded_;       // SLUB's detail, with another family's title below it
-  std::unordered_map<std::uint64_t, Context> contexts_;  // by Caller::key(); only those with something open
-  std::uint64_t last_key_ = 0;                           // whose line came last, for lines without a prefix
-  bool any_prefix_ = false;                              // of this input
-  bool bare_report_ = false;  // a title without a prefix came, and no line with one since
+  using Contexts = std::unordered_map<std::uint64_t, Context>;
+  Contexts contexts_;           // by Caller::key(); only those with something open
+  Contexts::node_type spare_;   // one that is idle
+  Context* latest_ = nullptr;   // the one asked for last, while it is in contexts_
+  std::uint64_t last_key_ = 0;  // whose line came last, for lines without a prefix
+  bool any_prefix_ = false;     // of this input
+  bool bare_report_ = false;    // a title without a prefix came, and no line with one since
   KasanMode kasan_ = KasanMode::unknown;
   std::string release_;            // of the kernel that speaks
   std::uint64_t last_report_ = 0;  // the last line of one in this boot; 0: none

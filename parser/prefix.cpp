@@ -34,25 +34,11 @@ std::uint64_t load8(const char* at) {
   return bytes;
 }
 
-// The number in the first `width` (at most 8) of 8 bytes: blanks, then digits. All bytes are looked at
-// together.
-std::optional<std::uint64_t> padded_digits(std::uint64_t bytes, unsigned width) {
-  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
-  const unsigned unused = 64 - 8 * width;
-  // Behind zeros, so that there are eight digits; a blank (0x20) becomes a zero (0x30) too.
-  const auto digits = (bytes << unused) | (unused == 0 ? 0 : (kOnes * 0x30) >> (8 * width)) | kOnes * 0x10;
-  if ((digits & kOnes * 0xf0) != kOnes * 0x30 || ((digits + kOnes * 6) & kOnes * 0xf0) != kOnes * 0x30)
-    return std::nullopt;
-  // Only what stands first may be blank.
-  const auto used = ~std::uint64_t{0} >> unused;
-  const auto blank = ((~bytes >> 4) & kOnes & used) * 0xff;
-  if ((blank & (blank + 1)) != 0 || (bytes & blank) != (kOnes * 0x20 & blank)) return std::nullopt;
-  auto value = digits - kOnes * 0x30;
-  value = value * 10 + (value >> 8);  // pairs in each second byte
-  constexpr std::uint64_t kPair = 0x0000'00ff'0000'00ff;
-  return (((value & kPair) * (100 + (std::uint64_t{1'000'000} << 32))) +
-          (((value >> 16) & kPair) * (1 + (std::uint64_t{10'000} << 32)))) >>
-         32;
+// Whether the lowest six of 8 bytes are digits. All are looked at together.
+bool six_digits(std::uint64_t bytes) {
+  constexpr std::uint64_t kBytes = 0xffff'ffff'ffff;
+  const auto digits = (bytes & kBytes) ^ (kBytes & 0x3030'3030'3030'3030);
+  return ((digits | (digits + 0x0606'0606'0606)) & 0xf0f0'f0f0'f0f0) == 0;
 }
 
 // "   12.345678", as microseconds.
@@ -84,7 +70,7 @@ bool take_time(std::string_view& text, Line& line) {
   if (!time || rest.empty()) return false;
   if (rest.front() != ']' && (!skip(rest, " <") || !take_seconds(rest) || !skip(rest, ">"))) return false;
   if (!skip(rest, "]")) return false;
-  line.time_us = time;
+  line.time.set(time);
   text = rest;
   return true;
 }
@@ -303,39 +289,57 @@ void take_layers(Line& line) {
   }
 }
 
+// "[  T123]" or "[    C0]" at its usual width.
+bool take_usual_caller(const char* at, Line& line) {
+  constexpr std::size_t kInside = 6;  // columns
+  std::size_t i = 1;
+  while (i < kInside && at[i] == ' ') ++i;
+  const char kind = at[i++];
+  if ((kind != 'T' && kind != 'C') || i > kInside || at[kInside + 1] != ']') return false;
+  std::uint32_t id = 0;
+  for (; i <= kInside; ++i) {
+    if (!is_digit(at[i])) return false;
+    id = id * 10 + static_cast<std::uint32_t>(at[i] - '0');
+  }
+  line.caller = {kind, id};
+  return true;
+}
+
 // The shape that nearly all lines have, "[   12.345678] " or "[   12.345678][  T123] ", at its usual width.
 // Any other is take_brackets()'s.
 bool take_usual_brackets(std::string_view& text, Line& line) {
-  constexpr std::size_t kTime = 14, kWithCaller = 22;  // columns
+  constexpr std::size_t kTime = KernelTime::kStamp + 2, kWithCaller = kTime + 8;  // columns
   if (text.size() < kWithCaller + 1 || text[6] != '.' || text[kTime - 1] != ']') return false;
-  const auto seconds = padded_digits(load8(text.data() + 1), 5);
-  const auto micros = padded_digits(load8(text.data() + 7), 6);
-  if (!seconds || !micros || text[7] == ' ' || text[5] == ' ') return false;
+  if (!six_digits(load8(text.data() + 7))) return false;
+  // Blanks, then digits up to the point
+  std::size_t blanks = 1;
+  while (text[blanks] == ' ') ++blanks;
+  for (auto i = blanks; i < 6; ++i)
+    if (!is_digit(text[i])) return false;
+  if (blanks > 5) return false;
   std::size_t at = kTime;
   if (text[at] == '[') {
-    if (text[kWithCaller - 1] != ']') return false;
-    std::size_t i = at + 1;
-    while (text[i] == ' ') ++i;
-    const char kind = text[i++];
-    if ((kind != 'T' && kind != 'C') || i >= kWithCaller - 1) return false;
-    std::uint32_t id = 0;
-    for (; i < kWithCaller - 1; ++i) {
-      if (!is_digit(text[i])) return false;
-      id = id * 10 + static_cast<std::uint32_t>(text[i] - '0');
-    }
-    line.caller = {kind, id};
+    if (!take_usual_caller(text.data() + at, line)) return false;
     at = kWithCaller;
   }
   // Further marks may follow a word or a bracket.
   const auto rest = text.substr(at + (text[at] == ' ' ? 1 : 0));
   if (rest.size() < 2 || rest[0] == '[' || rest[0] == '(' || rest[1] == '[' || rest[1] == '(') return false;
-  line.time_us = static_cast<std::int64_t>(*seconds * 1'000'000 + *micros);
+  line.time.set_stamp(text.data() + 1);
   text = rest;
   if (rest[0] != ' ' && rest[0] != '=') skip_kernel_tag(text);
   return true;
 }
 
 }  // namespace
+
+std::optional<std::int64_t> KernelTime::micros() const {
+  if (stamped_) {
+    std::string_view text(stamp_.data(), stamp_.size());
+    return take_seconds(text);
+  }
+  return micros_ < 0 ? std::nullopt : std::optional(micros_);
+}
 
 void read_line(std::string_view raw, std::uint64_t number, Line& line) {
   line = Line{};

@@ -1,7 +1,9 @@
 // What stands before the kernel's own text on a line: time, level, caller, and what syslog or journald add.
 // Shapes are told per line, so one log may mix them.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -20,13 +22,37 @@ struct Caller {
   }
 };
 
+// Kernel time in microseconds since boot. Most lines' is never asked for, so that "   12.345678" is kept as
+// it stands and read when it is.
+class KernelTime {
+ public:
+  static constexpr std::size_t kStamp = 12;  // columns: five for seconds, a point, six for micros
+
+  // A number where there is one; below zero it is none.
+  void set(std::optional<std::int64_t> micros) {
+    micros_ = micros.value_or(-1);
+    stamped_ = false;
+  }
+  // Of blanks, digits and the point, at their columns.
+  void set_stamp(const char* stamp) {
+    std::memcpy(stamp_.data(), stamp, kStamp);
+    stamped_ = true;
+  }
+  [[nodiscard]] std::optional<std::int64_t> micros() const;
+
+ private:
+  std::int64_t micros_ = -1;
+  std::array<char, kStamp> stamp_{};
+  bool stamped_ = false;
+};
+
 struct Line {
   std::uint64_t number = 0;  // from 1
   std::string_view text;     // the kernel's text; leading spaces are its own
   std::string_view raw;      // with all that stood before it
   Caller caller;
-  std::optional<int> level;             // 0..7
-  std::optional<std::int64_t> time_us;  // kernel time, microseconds
+  std::optional<int> level;  // 0..7
+  KernelTime time;
   // A log's prefix was taken off the front. Quotes of mail and times of CI systems are none: any text may
   // stand behind them.
   bool prefixed = false;
@@ -49,6 +75,7 @@ class PrefixReader {
   const Line& read(std::string_view raw, std::uint64_t number) {
     if (width_ != 0 && raw.size() > width_ && raw.front() == ' ' && raw.find_first_not_of(' ') >= width_) {
       line_.number = number;
+      line_.raw = raw;
       line_.text = raw.substr(width_);
       return line_;
     }

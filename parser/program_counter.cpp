@@ -27,7 +27,9 @@ std::string_view from_symbol(std::string_view text) {
 }  // namespace
 
 std::optional<std::string_view> read_program_counter(std::string_view body) {
-  if (body.size() < 8) return std::nullopt;
+  // "RIP:", "EIP:", "IP:", "PC is at ", "pc : ", "epc : ", "NIP [", "ERA: ", "era   : ", "Krnl PSW : "
+  constexpr std::string_view kFirsts = "REIPpeNK";
+  if (body.size() < 8 || kFirsts.find(body.front()) == std::string_view::npos) return std::nullopt;
   auto text = body;
   if (skip(text, "RIP:") || skip(text, "EIP:") || skip(text, "IP:") || skip(text, "PC is at ") ||
       skip(text, "pc : ") || skip(text, "epc : ") || skip(text, "NIP [")) {

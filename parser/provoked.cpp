@@ -41,19 +41,13 @@ std::string_view lkdtm_test(std::string_view symbol) {
   return symbol;
 }
 
-// Whose test code a stack runs through, by its frames alone.
-std::string by_stack(const Trace& trace, const FrameTable& frames) {
-  std::string name;
-  for (const auto& ref : trace.frames) {
-    const auto& frame = frames[ref.frame];
-    if (!ref.reliable) continue;
-    if (const auto test = lkdtm_test(frame.symbol); !test.empty())
-      return "LKDTM " + std::string(without_compiler_suffix(test));
-    if (frame.module.empty() || !name.empty()) continue;
-    for (const auto& [module, words] : kModules)
-      if (frame.module == module) name = words;
-  }
-  return name;
+// Whose test code a frame is: its words in kModules, or the test's own name.
+std::string test_of(const Frame& frame) {
+  if (const auto test = lkdtm_test(frame.symbol); !test.empty())
+    return "LKDTM " + std::string(without_compiler_suffix(test));
+  for (const auto& [module, words] : kModules)
+    if (frame.module == module) return std::string(words);
+  return {};
 }
 
 // The case of a KUnit suite that a stack runs through: it is called by kunit_try_run_case().
@@ -133,14 +127,34 @@ void ProvokedSections::read(const Line& line, std::string_view body) {
   close("KUnit " + std::string(first_word(trim_left(result))), line.number);
 }
 
+// Asked of each frame of each report, so that it is remembered.
+bool ProvokedSections::is_test_code(FrameId id, const FrameTable& frames) {
+  enum : std::uint8_t { unknown, no, yes };
+  if (id >= of_tests_.size()) of_tests_.resize(frames.size(), unknown);
+  auto& known = of_tests_[id];
+  if (known == unknown) known = test_of(frames[id]).empty() ? no : yes;
+  return known == yes;
+}
+
+// Whose test code a stack runs through, by its frames alone.
+std::string ProvokedSections::by_stack(const Trace& trace, const FrameTable& frames) {
+  std::string name;
+  for (const auto& ref : trace.frames) {
+    if (!ref.reliable || !is_test_code(ref.frame, frames)) continue;
+    auto test = test_of(frames[ref.frame]);
+    if (test.starts_with("LKDTM ")) return test;
+    if (name.empty()) name = std::move(test);
+  }
+  return name;
+}
+
 std::string ProvokedSections::provoked_by(const Report& report, const Caller& caller,
-                                          const FrameTable& frames) const {
+                                          const FrameTable& frames) {
   std::string found;
   for (const auto& trace : report.traces) {
     found = by_stack(trace, frames);
     if (!found.empty()) break;
   }
-  const auto test = kunit_case(report, frames);
   if (found.empty()) {
     for (auto section = sections_.rbegin(); section != sections_.rend() && found.empty(); ++section) {
       if (report.first_line < section->begin || report.first_line >= section->end) continue;
@@ -152,7 +166,8 @@ std::string ProvokedSections::provoked_by(const Report& report, const Caller& ca
       }
     }
   }
-  if (found.starts_with("KUnit ") && !test.empty()) found.append(".").append(test);
+  if (!found.starts_with("KUnit ")) return found;
+  if (const auto test = kunit_case(report, frames); !test.empty()) found.append(".").append(test);
   return found;
 }
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "parser/frame_table.h"
 #include "parser/model.h"
@@ -22,8 +23,7 @@ class ProvokedSections {
 
   // What provoked a report of `caller`: "LKDTM WRITE_AFTER_FREE", "KUnit kasan.kmalloc_oob_right". Empty if
   // nothing did.
-  [[nodiscard]] std::string provoked_by(const Report& report, const Caller& caller,
-                                        const FrameTable& frames) const;
+  [[nodiscard]] std::string provoked_by(const Report& report, const Caller& caller, const FrameTable& frames);
 
  private:
   struct Section {
@@ -51,7 +51,11 @@ class ProvokedSections {
   void open(Section section);
   void close(std::string_view name, std::uint64_t line);
 
-  std::deque<Section> sections_;  // the last few
+  bool is_test_code(FrameId id, const FrameTable& frames);
+  std::string by_stack(const Trace& trace, const FrameTable& frames);
+
+  std::deque<Section> sections_;        // the last few
+  std::vector<std::uint8_t> of_tests_;  // what is known of each frame
 };
 
 }  // namespace parser

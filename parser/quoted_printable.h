@@ -14,7 +14,10 @@ class QuotedPrintable {
 
   // Whether lines have to be handed to take(). Cheap.
   bool wants(std::string_view raw) const {
-    return on_ || (!raw.empty() && (raw.back() == '=' || raw.front() == 'C' || raw.front() == 'c'));
+    if (on_ || raw.size() < 8) return on_;
+    // A soft line break, no ruler of "=", or "Content-Transfer-Encoding:"
+    return (raw.back() == '=' && raw[raw.size() - 2] != '=') ||
+           (raw[7] == '-' && (raw.front() == 'C' || raw.front() == 'c'));
   }
 
   // True: a line is complete, it is in line() and began at number(). False: it goes on.

@@ -7,6 +7,7 @@
 #include "parser/kernel_release.h"
 #include "parser/program_counter.h"
 #include "parser/scan.h"
+#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 // arm until about v6.11 printed the frames without a line above them: " unwind_backtrace from
 // show_stack+0x10/0x14"
 bool is_headless_backtrace(std::string_view body) {
+  if (body.empty() || (body[0] != '[' && body[0] != 'u' && body[0] != '(')) return false;
   if (body.starts_with("[<")) body.remove_prefix(std::min(body.find("] ") + 2, body.size()));
   return body.starts_with("unwind_backtrace from ") || body.starts_with("(unwind_backtrace) from ");
 }
@@ -21,10 +23,9 @@ bool is_headless_backtrace(std::string_view body) {
 // Before v5.11 a task was printed as "rcu_sched       R  running task    22584     9      2 0x80000000" or
 // "syz-executor5   D25632 16813   4568 0x00000004".
 bool is_old_task_line(std::string_view body) {
-  if (body.size() < 40 || body.find(" 0x") == std::string_view::npos) return false;
-  const auto state = body.substr(15, 3);
-  return state[0] == ' ' && std::string_view("RSDTtXZPIKWN").find(state[1]) != std::string_view::npos &&
-         (state[2] == ' ' || is_digit(state[2]));
+  if (body.size() < 40 || body[15] != ' ' || (body[17] != ' ' && !is_digit(body[17]))) return false;
+  return std::string_view("RSDTtXZPIKWN").find(body[16]) != std::string_view::npos &&
+         body.find(" 0x") != std::string_view::npos;
 }
 
 }  // namespace
@@ -35,15 +36,16 @@ bool is_task_line(std::string_view body) {
 }
 
 bool is_register_dump(std::string_view body) {
-  static constexpr std::array<std::string_view, 34> kStarts{
-      "RIP:", "Code:", "RSP:",    "RAX:", "RDX:", "RBP:", "R10:", "R13:", "FS:", "CS:",     "CR2:", "DR0:",
-      "DR3:", "PKRU:", "pstate:", "pc :", "lr :", "sp :", "x29:", "x2",   "x1",  "x0",      "x3",   "x6",
-      "x8",   "x5",    "x4",      "x7",   "x9",   "EIP:", "EAX:", "ESI:", "DS:", "ORIG_RAX"};
+  if (body.empty()) return false;
+  static constexpr auto kStarts =
+      starts("RIP:", "Code:", "RSP:", "RAX:", "RDX:", "RBP:", "R10:", "R13:", "FS:", "CS:", "CR2:", "DR0:",
+             "DR3:", "PKRU:", "pstate:", "pc :", "lr :", "sp :", "x29:", "x2", "x1", "x0", "x3", "x6", "x8",
+             "x5", "x4", "x7", "x9", "EIP:", "EAX:", "ESI:", "DS:", "ORIG_RAX");
   // arm: "Exception stack(0x91883f00 to 0x91883f48)" and "3f00: 20b35644 7effffff", "r7:81d67c90 r6:82222b24"
   if (body.starts_with("Exception stack(")) return true;
   if (body.size() > 5 && body[4] == ':' && std::all_of(body.begin(), body.begin() + 4, is_hex)) return true;
   if (body.size() > 10 && body.front() == 'r' && is_digit(body[1]) && body.find(':') <= 3) return true;
-  return starts_with_any(body, kStarts);
+  return kStarts.match(body);
 }
 
 void ReportBuilder::start_trace(Trace trace) {
@@ -123,7 +125,7 @@ void ReportBuilder::keep_text(const Line& line) {
 }
 
 void ReportBuilder::set_time(const Line& line) {
-  report_.time_us = line.time_us;
+  report_.time_us = line.time.micros();
   report_.wall_time = read_wall_time(line.raw);
 }
 

@@ -5,6 +5,7 @@
 #include <re2/re2.h>
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,10 +15,11 @@
 namespace parser {
 
 struct Rule {
-  std::string_view starts;  // literal prefix of the text, leading blanks taken off; may be empty
-  std::string_view holds;   // a literal anywhere in it, where it has no prefix of its own; may be empty
-  const char* pattern;      // RE2, full match
-  std::string_view sample;  // a line that it is for
+  std::string_view starts;    // literal prefix of the text, leading blanks taken off; may be empty
+  std::string_view holds;     // a literal anywhere in it, where it has no prefix of its own; may be empty
+  const char* pattern;        // RE2, full match
+  std::string_view sample;    // a line that it is for
+  std::string_view firsts{};  // where it has no literal prefix: the characters that it may begin with
 };
 
 // One family's table, compiled once.
@@ -26,12 +28,7 @@ class RuleTable {
   static constexpr std::size_t kMaxGroups = 8;
   using Groups = std::array<std::string_view, kMaxGroups>;
 
-  explicit RuleTable(std::span<const Rule> rules) : rules_(rules) {
-    // Logs hold any bytes; read as UTF-8, a name with a bad one would match nothing.
-    RE2::Options options(RE2::Latin1);
-    options.set_log_errors(false);
-    for (const auto& rule : rules) patterns_.push_back(std::make_unique<RE2>(rule.pattern, options));
-  }
+  explicit RuleTable(std::span<const Rule> rules);
 
   // The index of the first rule that takes `text`, its captures in `groups`. Captures that took no part are
   // empty.
@@ -40,8 +37,18 @@ class RuleTable {
   std::span<const Rule> rules() const { return rules_; }
 
  private:
+  struct Pattern {
+    std::unique_ptr<RE2> re;  // none where a literal says it all
+    std::string_view literal;
+    bool open_end = false;  // anything may follow
+    int groups = 0;
+  };
+  static Pattern compile(const char* pattern);
+  bool matches(const Pattern& pattern, std::string_view text, Groups& groups) const;
+
   std::span<const Rule> rules_;
-  std::vector<std::unique_ptr<RE2>> patterns_;
+  std::vector<Pattern> patterns_;
+  std::array<std::vector<std::uint8_t>, 256> by_first_;  // the rules that a first character leaves
 };
 
 // The tables there are, for tests.

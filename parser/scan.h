@@ -24,15 +24,6 @@ inline bool skip(std::string_view& text, std::string_view literal) {
   return true;
 }
 
-// Whether `text` begins with one of `words`, none of which is empty. The first characters are compared before
-// a call.
-template <std::size_t N>
-bool starts_with_any(std::string_view text, const std::array<std::string_view, N>& words) {
-  return !text.empty() && std::any_of(words.begin(), words.end(), [text](std::string_view word) {
-    return word.front() == text.front() && text.starts_with(word);
-  });
-}
-
 inline std::string_view trim_left(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   return text;

@@ -4,6 +4,7 @@
 
 #include "parser/scan.h"
 #include "parser/splat.h"
+#include "parser/starts.h"
 #include "parser/title.h"
 
 namespace parser {
@@ -31,13 +32,14 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "of 0xcc"},
     {"", "First byte 0x",
      R"((?:INFO: )?0x([0-9a-f]+)-0x([0-9a-f]+)(?: @offset=(-?\d+))?\. First byte 0x([0-9a-f]+) instead of 0x([0-9a-f]+))",
-     "0xffff888001424070-0xffff888001424073 @offset=112. First byte 0xab instead of 0xcc"},
+     "0xffff888001424070-0xffff888001424073 @offset=112. First byte 0xab instead of 0xcc", "0I"},
     {"", "Slab 0x",
      R"((?:INFO: )?Slab 0x([0-9a-f]+) objects=(\d+) used=(\d+) fp=(?:0x)?([0-9a-f]+|\(null\)) flags=(.*))",
      "Slab 0xffff88801f469780 objects=18 used=1 fp=0xffff888001a5e0e8 "
-     "flags=0x200(workingset|section=0|zone=0)"},
+     "flags=0x200(workingset|section=0|zone=0)",
+     "SI"},
     {"", "Object 0x", R"((?:INFO: )?Object 0x([0-9a-f]+) @offset=(-?\d+)(?: fp=.*)?)",
-     "Object 0xffff888001a5e008 @offset=8 fp=0xffff888001a5e0e8"},
+     "Object 0xffff888001a5e008 @offset=8 fp=0xffff888001a5e0e8", "OI"},
     {"FIX ", "", R"(FIX (.+?): (.+))", "FIX lab_rz_right: Object at 0xffff888001a5e008 not freed"},
     {"WARNING: CPU: ", "", R"(WARNING: CPU: \d+ PID: \d+ at mm/slub\.c:\d+ .*)",
      "WARNING: CPU: 0 PID: 196 at mm/slub.c:1127 object_err+0x28b/0x3a0"},
@@ -47,23 +49,12 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
 }};
 
 bool is_filler(std::string_view body) {
-  static constexpr std::array<std::string_view, 16> kStarts{"Redzone ",
-                                                            "Bytes b4 ",
-                                                            "Object ",
-                                                            "Padding ",
-                                                            "Disabling lock debugging",
-                                                            "Modules linked in:",
-                                                            "CPU:",
-                                                            "Tainted:",
-                                                            "Hardware name:",
-                                                            "Workqueue:",
-                                                            "---[ end trace ",
-                                                            "Call Trace",
-                                                            "Last Breaking-Event-Address:",
-                                                            "object allocation",
-                                                            "object free stack trace missing",
-                                                            "(stack is not available)"};
-  return starts_with_any(body, kStarts) || is_register_dump(body);
+  static constexpr auto kStarts =
+      starts("Redzone ", "Bytes b4 ", "Object ", "Padding ", "Disabling lock debugging",
+             "Modules linked in:", "CPU:", "Tainted:", "Hardware name:", "Workqueue:", "---[ end trace ",
+             "Call Trace", "Last Breaking-Event-Address:", "object allocation",
+             "object free stack trace missing", "(stack is not available)");
+  return kStarts.match(body) || is_register_dump(body);
 }
 
 Overwrite read_overwrite(const std::string_view* groups) {

@@ -10,6 +10,7 @@
 #include "parser/blame.h"
 #include "parser/functions.h"
 #include "parser/scan.h"
+#include "parser/starts.h"
 #include "parser/title.h"
 
 namespace parser {
@@ -17,74 +18,20 @@ namespace {
 
 // Lines of a report that carry no field of ours. They keep it open and tell where it ends.
 bool is_filler(std::string_view body) {
-  static constexpr auto kStarts = std::to_array<std::string_view>({"Modules linked in:",
-                                                                   "CPU: ",
-                                                                   "Hardware name:",
-                                                                   "Workqueue:",
-                                                                   "Tainted:",
-                                                                   "Call Trace",
-                                                                   "Code:",
-                                                                   "Stack:",
-                                                                   "Oops: ",
-                                                                   "#PF:",
-                                                                   "PGD ",
-                                                                   "PUD ",
-                                                                   "P4D ",
-                                                                   "KASAN: ",
-                                                                   "kasan: ",
-                                                                   "Dumping ftrace buffer:",
-                                                                   "(ftrace buffer empty)",
-                                                                   "Kernel Offset:",
-                                                                   "Rebooting in ",
-                                                                   "irq event stamp:",
-                                                                   "hardirqs last ",
-                                                                   "softirqs last ",
-                                                                   "Showing all locks held",
-                                                                   "#0: ",
-                                                                   "#1: ",
-                                                                   "#2: ",
-                                                                   "#3: ",
-                                                                   "other info that might help",
-                                                                   "stack backtrace:",
-                                                                   "Possible unsafe locking",
-                                                                   "CPU0 ",
-                                                                   "---- ",
-                                                                   "lock(",
-                                                                   "<Interrupt>",
-                                                                   "*** DEADLOCK ***",
-                                                                   "rcu_scheduler_active",
-                                                                   "in_atomic():",
-                                                                   "Preemption disabled at",
-                                                                   "preempt_count:",
-                                                                   "RCU nest depth:",
-                                                                   "INFO: lockdep is turned off",
-                                                                   "the existing dependency",
-                                                                   "but task is already",
-                                                                   "which lock already",
-                                                                   "May be due to missing",
-                                                                   "Mem abort info:",
-                                                                   "ESR = ",
-                                                                   "EC = ",
-                                                                   "SET = ",
-                                                                   "FSC = ",
-                                                                   "ISV = ",
-                                                                   "CM = ",
-                                                                   "Data abort info:",
-                                                                   "swapper pgtable",
-                                                                   "user pgtable",
-                                                                   "Process ",
-                                                                   "Flags: ",
-                                                                   "Control: ",
-                                                                   "Register r",
-                                                                   "Exception stack",
-                                                                   "Sending NMI from CPU",
-                                                                   "Kernel panic - not syncing: ",
-                                                                   "page:",
-                                                                   "page dumped because",
-                                                                   "raw:",
-                                                                   "flags:",
-                                                                   "task: "});
-  return starts_with_any(body, kStarts) || is_register_dump(body);
+  static constexpr auto kStarts = starts(
+      "Modules linked in:", "CPU: ", "Hardware name:", "Workqueue:", "Tainted:", "Call Trace",
+      "Code:", "Stack:", "Oops: ", "#PF:", "PGD ", "PUD ", "P4D ",
+      "KASAN: ", "kasan: ", "Dumping ftrace buffer:", "(ftrace buffer empty)",
+      "Kernel Offset:", "Rebooting in ", "irq event stamp:", "hardirqs last ", "softirqs last ",
+      "Showing all locks held", "#0: ", "#1: ", "#2: ", "#3: ", "other info that might help",
+      "stack backtrace:", "Possible unsafe locking", "CPU0 ", "---- ", "lock(", "<Interrupt>",
+      "*** DEADLOCK ***", "rcu_scheduler_active", "in_atomic():", "Preemption disabled at",
+      "preempt_count:", "RCU nest depth:", "INFO: lockdep is turned off", "the existing dependency",
+      "but task is already", "which lock already", "May be due to missing", "Mem abort info:", "ESR = ",
+      "EC = ", "SET = ", "FSC = ", "ISV = ", "CM = ", "Data abort info:", "swapper pgtable", "user pgtable",
+      "Process ", "Flags: ", "Control: ", "Register r", "Exception stack", "Sending NMI from CPU",
+      "Kernel panic - not syncing: ", "page:", "page dumped because", "raw:", "flags:", "task: ");
+  return kStarts.match(body) || is_register_dump(body);
 }
 
 // "(&buf->lock){+.+...}, at: [<ffffffff9edb41bb>] tty_buffer_flush+0xbb/0x3a0": who takes or holds a lock.
@@ -101,15 +48,6 @@ constexpr SplatRule kUnrecognised{{"", "", "", ""}, Family::unrecognised, "unrec
 constexpr SplatRule kAllocationFailure{{"", "", "", ""}, Family::oom, "page allocation failure in {F}", ""};
 constexpr SplatRule kOutOfMemory{
     {"", "", "", ""}, Family::oom, "Out of memory: Killed process", "", Blame::nobody};
-
-// First lines that no table of splats holds: KASAN's, SLUB's, a ruler's, a boot's.
-bool begins_untabled(std::string_view body) {
-  if (body.starts_with("BUG: KASAN: ") || body.starts_with("BUG: Double free or ") ||
-      body.starts_with("------------[ cut here ]") || body.starts_with("Linux version "))
-    return true;
-  if (body.starts_with("BUG ") && body.find("): ") != std::string_view::npos) return true;
-  return false;
-}
 
 class SplatBuilder final : public ReportBuilder {
  public:
@@ -142,6 +80,7 @@ class SplatBuilder final : public ReportBuilder {
 
   Access& access() { return report_.access ? *report_.access : report_.access.emplace(); }
   void start_bare(const Line& line);
+  void name_hung_task();
   bool is_on_a_stack(std::string_view function) const;
 
   const SplatRule* rule_;
@@ -169,11 +108,20 @@ SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint6
     report_.source_line = to_number<std::uint32_t>(capture(rule_->file + 1)).value_or(0);
   }
   title_line_ = found.text;
-  if (rule_->family == Family::hung_task && captures_.size() > 1) {
-    report_.comm = captures_[0];
-    report_.pid = to_number<std::int64_t>(captures_[1]);
-  }
+  if (rule_->family == Family::hung_task) name_hung_task();
   if (rule_->layout == Layout::bare) start_bare(line);
+}
+
+// "INFO: task Web Content:3451 blocked for more than 143 seconds.": by hand, as a name that may hold blanks
+// and colons makes a pattern slow.
+void SplatBuilder::name_hung_task() {
+  auto task = std::string_view(title_line_);
+  if (!skip(task, "INFO: task ")) return;
+  task = task.substr(0, std::min(task.find(" blocked "), task.find(" can't die ")));
+  const auto colon = task.rfind(':');
+  if (colon == std::string_view::npos) return;
+  report_.comm = task.substr(0, colon);
+  report_.pid = to_number<std::int64_t>(task.substr(colon + 1));
 }
 
 void SplatBuilder::start_bare(const Line& line) {
@@ -213,6 +161,10 @@ ReportBuilder::Answer SplatBuilder::read_marker(std::string_view body) {
 }
 
 bool SplatBuilder::read_lock(const Line& line, std::string_view body) {
+  // All that is looked for here ends in such a mark or says "at: ".
+  if (body.back() != ':' && body.back() != '!' && body.back() != '.' &&
+      body.find(", at: ") == std::string_view::npos && !body.starts_with("-> #"))
+    return false;
   // "foo/12 is trying to acquire lock:", "... just changed the state of lock:", "... [HC0[0]:SC0[0]:HE1:SE1]
   // takes:"
   for (const std::string_view end :
@@ -436,6 +388,12 @@ std::unique_ptr<ReportBuilder> open_unrecognised(const Line& line, std::uint64_t
 std::unique_ptr<ReportBuilder> open_splat(const Line& line, const FoundSplat& found, std::uint64_t first_line,
                                           FrameTable& frames, const ReportBuilder::Events& events) {
   return std::make_unique<SplatBuilder>(line, found, first_line, frames, events);
+}
+
+bool begins_untabled(std::string_view body) {
+  static constexpr auto kStarts =
+      starts("BUG: KASAN: ", "BUG: Double free or ", "------------[ cut here ]", "Linux version ");
+  return kStarts.match(body) || (body.starts_with("BUG ") && body.find("): ") != std::string_view::npos);
 }
 
 bool begins_splat(std::string_view body) {

@@ -24,5 +24,7 @@ std::unique_ptr<ReportBuilder> open_panic_tail(const Line& line, FrameTable& fra
 // Whether `body` (blanks and tags off) is the first line of any report, or a ruler's or boot's: an open
 // report is then over.
 bool begins_splat(std::string_view body);
+// ... of those that find_splat() does not know: KASAN's, SLUB's, a ruler's, a boot's.
+bool begins_untabled(std::string_view body);
 
 }  // namespace parser

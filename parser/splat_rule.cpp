@@ -5,23 +5,18 @@
 #include <vector>
 
 #include "parser/scan.h"
+#include "parser/starts.h"
 
 namespace parser {
 namespace {
 
 // Lines that begin as a report does and are none: somebody's advice, told in capital letters.
-constexpr std::array<std::string_view, 12> kNotices{"WARNING: /etc/ssh/moduli",  // sshd
-                                                    "WARNING: The mand mount option ",
-                                                    "WARNING: the mand mount option ",
-                                                    "WARNING: fbcon: Driver ",
-                                                    "WARNING: workqueue cpumask: ",
-                                                    "WARNING: Unprivileged eBPF ",
-                                                    "WARNING: See https://",
-                                                    "WARNING: Spectre ",
-                                                    "WARNING: kernel not configured for ",
-                                                    "WARNING: no console",
-                                                    "WARNING: Support for the device ",
-                                                    "WARNING: You are running an unsupported "};
+constexpr auto kNotices =
+    starts("WARNING: /etc/ssh/moduli",  // sshd
+           "WARNING: The mand mount option ", "WARNING: the mand mount option ", "WARNING: fbcon: Driver ",
+           "WARNING: workqueue cpumask: ", "WARNING: Unprivileged eBPF ", "WARNING: See https://",
+           "WARNING: Spectre ", "WARNING: kernel not configured for ", "WARNING: no console",
+           "WARNING: Support for the device ", "WARNING: You are running an unsupported ");
 
 // All families in one list, found by the first character of what a line must begin with.
 class SplatTable {
@@ -63,6 +58,9 @@ const SplatTable& table() {
 }  // namespace
 
 std::string_view without_tags(std::string_view body) {
+  constexpr std::string_view kFirsts = "[rNwkst";
+  if (body.empty() || (!is_digit(body.front()) && kFirsts.find(body.front()) == std::string_view::npos))
+    return body;
   for (const std::string_view tag :
        {"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "kmemleak: ", "sysrq: ", "traps: ", "kernel: "})
     if (body.starts_with(tag)) body.remove_prefix(tag.size());
@@ -75,7 +73,7 @@ std::string_view without_tags(std::string_view body) {
 
 std::optional<FoundSplat> find_splat(std::string_view body) {
   if (body.empty()) return std::nullopt;
-  if (body.front() == 'W' && starts_with_any(body, kNotices)) return std::nullopt;
+  if (body.front() == 'W' && kNotices.match(body)) return std::nullopt;
   return table().find(body);
 }
 

@@ -164,13 +164,27 @@ std::string with_captures(std::string_view format, std::span<const std::string> 
   return out;
 }
 
+// Whether any replacement may apply: most titles hold no number.
+bool has_to_be_normalised(std::string_view text) {
+  constexpr std::size_t kShortestAddress = 6;
+  std::size_t hex = 0;
+  for (const char c : text) {
+    if (is_digit(c)) return true;
+    hex = is_hex(c) ? hex + 1 : 0;
+    if (hex == kShortestAddress) return true;
+  }
+  return text.find("syz") != std::string_view::npos;
+}
+
 }  // namespace
 
 std::string normalised(std::string_view text) {
   std::string out(text);
-  for (std::size_t i = 0; i < kReplacements.size(); ++i)
-    RE2::GlobalReplace(&out, replacement_pattern(i), kReplacements[i].by);
-  out = without_numbers(out);
+  if (has_to_be_normalised(text)) {
+    for (std::size_t i = 0; i < kReplacements.size(); ++i)
+      RE2::GlobalReplace(&out, replacement_pattern(i), kReplacements[i].by);
+    out = without_numbers(out);
+  }
   if (out.size() > kMaxTitle) out.resize(kMaxTitle);
   return std::string(trim_right(out));
 }

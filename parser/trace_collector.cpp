@@ -14,10 +14,15 @@ bool is_stack_mark(std::string_view text) {
 
 bool TraceCollector::take(std::string_view text) {
   if (!trace_) return false;
-  const bool tab = text.starts_with("\t") || text.starts_with("#011");  // rsyslog writes a tab as #011
-  if (text.starts_with("#011")) text.remove_prefix(4);
+  // rsyslog writes a tab as #011
+  const bool escaped = text.starts_with("#011");
+  const bool tab = escaped || text.starts_with('\t');
+  if (escaped) text.remove_prefix(4);
   const auto body = trim_left(text);
   if (body.empty()) return false;
+  // Of a line that is indented, and a frame of the log's before this one, nothing else need be asked.
+  if (body.size() < text.size())
+    if (const auto frame = frames_.expect(body)) return add(*frame, tab);
   if (is_stack_mark(body)) return !open_stored();
   // Stacks are indented, but for architectures that put the address first and for decode_stacktrace.sh's
   // "foo (mm/slub.c:123)"; any other line at the margin is another section.
@@ -28,9 +33,12 @@ bool TraceCollector::take(std::string_view text) {
   if (body.ends_with(" [inline]") || body.ends_with(" [inline])")) return true;
   if (!may_be_frame(body)) return false;
   const auto frame = frames_.parse(body);
-  if (!frame) return false;
+  return frame && add(*frame, tab);
+}
+
+bool TraceCollector::add(const FrameTable::Parsed& frame, bool tab) {
   if (open_stored()) {
-    if (!frame->reliable) return true;
+    if (!frame.reliable) return true;
     // Before v5.19 SLUB kept 16 addresses in the object and printed them behind a tab.
     const bool slub = trace_->role == Role::slub_alloc || trace_->role == Role::slub_free;
     if (tab && slub) trace_->in_depot = false;
@@ -39,7 +47,7 @@ bool TraceCollector::take(std::string_view text) {
     ++trace_->frames_cut;
     return true;
   }
-  trace_->frames.push_back({frame->id, frame->reliable});
+  trace_->frames.push_back({frame.id, frame.reliable});
   return true;
 }
 

@@ -37,6 +37,9 @@ class TraceCollector {
   std::optional<Trace> finish();
 
  private:
+  // True: it is taken. `tab`: it is indented by one.
+  bool add(const FrameTable::Parsed& frame, bool tab);
+
   FrameTable& frames_;
   std::optional<Trace> trace_;
 };

@@ -38,7 +38,7 @@ std::vector<Out> lines(std::string_view bytes, std::size_t chunk) {
     if (line.text.find('\n') != std::string_view::npos) broken("a line is one line");
     if (line.level && (*line.level < 0 || *line.level > 7)) broken("a level is one of eight");
     result.push_back({line.number, std::string(line.text), line.caller.key(), line.level.value_or(-1),
-                      line.time_us.value_or(-1), line.prefixed, line.userspace});
+                      line.time.micros().value_or(-1), line.prefixed, line.userspace});
   };
   const auto raw_line = [&](std::string_view raw, std::uint64_t number) {
     if (number != ++raw_lines) broken("lines are numbered from 1");

@@ -13,7 +13,7 @@
 namespace parser_tests {
 
 inline std::string said(const parser::Line& line) {
-  std::string text = "time " + (line.time_us ? std::to_string(*line.time_us) : "-");
+  std::string text = "time " + (line.time.micros() ? std::to_string(*line.time.micros()) : "-");
   text += " level " + (line.level ? std::to_string(*line.level) : "-");
   text += " caller " + (line.caller.known() ? line.caller.kind + std::to_string(line.caller.id) : "-");
   text += line.userspace ? " user" : line.prefixed ? " kernel" : " bare";
