@@ -51,9 +51,9 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
     strand.address = *report.object->address;
   }
   const auto nameable = [&frames](const Trace& trace) {
-    return static_cast<int>(
-        std::count_if(trace.frames.begin(), trace.frames.end(),
-                      [&frames](const FrameRef& ref) { return ref.reliable && !frames[ref.frame].helper; }));
+    return static_cast<int>(std::count_if(
+        trace.frames.begin(), trace.frames.end(),
+        [&frames](const FrameRef& ref) { return ref.reliable && !frames.is_helper(ref.frame); }));
   };
   strand.access_seen = report.access && report.access->pid;
   for (const auto& trace : report.traces)

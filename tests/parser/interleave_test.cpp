@@ -248,11 +248,12 @@ TEST_CASE("without caller ids most merges of two reports are the same two report
     for (const unsigned longest : {1U, 8U}) {
       const auto score = score_merges(pairs, longest);
       const auto percent = [&](int count) { return std::lround(100.0 * count / score.merges); };
-      MESSAGE(std::string(what) << ", " << (longest == 1 ? "line by line" : "blocks of 1..8") << ": "
-                   << percent(score.exact) << " % of " << score.merges << " exact (" << percent(score.marked)
-                   << " % say that a frame may be wrong), " << percent(score.to_the_last_frame)
-                   << " % with all live frames; " << percent(score.admitted) << " % differ and say so, "
-                   << percent(score.silent) << " % differ and do not");
+      MESSAGE(std::string(what) << ", " << std::string(longest == 1 ? "line by line" : "blocks of 1..8")
+                                << ": " << percent(score.exact) << " % of " << score.merges << " exact ("
+                                << percent(score.marked) << " % say that a frame may be wrong), "
+                                << percent(score.to_the_last_frame) << " % with all live frames; "
+                                << percent(score.admitted) << " % differ and say so, "
+                                << percent(score.silent) << " % differ and do not");
       CHECK(score.fraction() >= least);
       CHECK(score.silent <= score.merges / 4);
     }
