@@ -44,10 +44,10 @@ Exit status: 0 done, 2 an input could not be used (the others are still analysed
 // Without places the analysis is still worth printing; the exit status says that something is missing.
 void symbolize(Analysis& analysis, const parser::KernelImages& images, const SymbolOptions& options,
                Run& run) {
-  std::vector<const parser::Trace*> traces;
+  TracesOfKernel kernel{{}, images, {}};
   for (const auto& found : analysis.reports)
-    for (const auto& trace : found.report.traces) traces.push_back(&trace);
-  auto symbolized = symbolize_traces(traces, *analysis.frames, images, options);
+    for (const auto& trace : found.report.traces) kernel.traces.push_back(&trace);
+  auto symbolized = symbolize_traces({kernel}, *analysis.frames, options);
   if (const auto* error = std::get_if<std::string>(&symbolized)) {
     run.fail(*error);
     return;

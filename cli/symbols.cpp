@@ -240,30 +240,67 @@ void settle(const std::vector<const parser::Trace*>& traces, const parser::Frame
 
 }  // namespace
 
-std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const parser::Trace*>& traces,
+namespace {
+
+// Why nothing of a kernel can be looked up in the file, as far as releases tell; empty: it can.
+std::string other_release(const TracesOfKernel& kernel, const Image& image, const SymbolOptions& options,
+                          const symbolize::Symbolizer& symbolizer) {
+  const bool by_build = !image.build_id.empty() && !symbolizer.kernel_build_id().empty();
+  if (by_build || kernel.release.empty() || options.vmlinux.empty()) return {};
+  const auto& release = symbolizer.kernel_release();
+  if (release.empty() || release == kernel.release) return {};
+  return "another kernel: the log is of " + kernel.release + ", " + options.vmlinux + " is of " + release;
+}
+
+void resolve(const TracesOfKernel& kernel, const parser::FrameTable& frames, const SymbolOptions& options,
+             symbolize::Symbolizer& symbolizer, Symbolized& result) {
+  const auto image = image_of(kernel.images, symbolizer.kernel_build_id(), result.notices);
+  const auto other = other_release(kernel, image, options, symbolizer);
+  if (!other.empty()) result.notices.push_back(other);
+
+  std::vector<Places::Key> keys;
+  for (const auto* trace : kernel.traces)
+    for (std::size_t i = 0; i < trace->frames.size(); ++i)
+      keys.emplace_back(trace->frames[i].frame, holds_exact_pc(*trace, i, frames));
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  if (!other.empty() && !options.allow_mismatch) {
+    // Modules with a build-id are told by that.
+    const auto lost = std::stable_partition(keys.begin(), keys.end(), [&](const Places::Key& key) {
+      return !frames[key.first].build_id.empty();
+    });
+    symbolize::Answer none;
+    none.reason = other;
+    for (auto key = lost; key != keys.end(); ++key) result.places.answers.emplace(*key, none);
+    keys.erase(lost, keys.end());
+  }
+
+  std::vector<symbolize::Query> queries;
+  queries.reserve(keys.size());
+  for (const auto& [frame, exact] : keys) queries.push_back(query_of(frames[frame], exact, image));
+  auto answers = symbolizer.resolve(queries);
+  for (std::size_t i = 0; i < keys.size(); ++i) result.places.answers.emplace(keys[i], std::move(answers[i]));
+  settle(kernel.traces, frames, symbolizer, image, result.places);
+}
+
+}  // namespace
+
+std::variant<Symbolized, std::string> symbolize_traces(const std::vector<TracesOfKernel>& kernels,
                                                        const parser::FrameTable& frames,
-                                                       const parser::KernelImages& images,
                                                        const SymbolOptions& options) {
   auto opened = open_symbolizer(options);
   if (auto* error = std::get_if<std::string>(&opened)) return std::move(*error);
   auto& symbolizer = std::get<symbolize::Symbolizer>(opened);
 
   Symbolized result;
-  const auto image = image_of(images, symbolizer.kernel_build_id(), result.notices);
-  std::vector<Places::Key> keys;
-  for (const auto* trace : traces)
-    for (std::size_t i = 0; i < trace->frames.size(); ++i)
-      keys.emplace_back(trace->frames[i].frame, holds_exact_pc(*trace, i, frames));
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-
-  std::vector<symbolize::Query> queries;
-  queries.reserve(keys.size());
-  for (const auto& [frame, exact] : keys) queries.push_back(query_of(frames[frame], exact, image));
-  auto answers = symbolizer.resolve(queries);
-
-  for (std::size_t i = 0; i < keys.size(); ++i) result.places.answers.emplace(keys[i], std::move(answers[i]));
-  settle(traces, frames, symbolizer, image, result.places);
+  const auto untold = std::count_if(kernels.begin(), kernels.end(), [](const TracesOfKernel& kernel) {
+    return kernel.images.build_ids().empty() && !kernel.release.empty();
+  });
+  if (untold > 1 && !options.vmlinux.empty() && symbolizer.kernel_release().empty())
+    result.notices.push_back("the logs are of " + std::to_string(untold) +
+                             " kernels, and nothing tells which of them " + options.vmlinux +
+                             " is of: frames of all are looked up in it; give the logs of each alone");
+  for (const auto& kernel : kernels) resolve(kernel, frames, options, symbolizer, result);
   for (const auto& notice : symbolizer.take_notices()) result.notices.push_back(notice_text(notice));
   return result;
 }

@@ -75,11 +75,18 @@ struct Symbolized {
   Places places;
   std::vector<std::string> notices;  // to be said once: mismatched build-ids, files without DWARF
 };
-// The places of all frames of the traces, or why the files cannot be used at all. `images` are those of the
-// logs: a kernel file of another build is refused.
-std::variant<Symbolized, std::string> symbolize_traces(const std::vector<const parser::Trace*>& traces,
+// Traces of one kernel, and what its log says of it.
+struct TracesOfKernel {
+  std::vector<const parser::Trace*> traces;
+  parser::KernelImages images;
+  std::string release;  // empty: not known
+};
+
+// The places of all frames of the traces, or why the files cannot be used at all. Frames of a kernel that the
+// file is not of, by its build-id or, where a log has none, by its release, get that as the reason instead.
+// Each kernel's traces have frames of their own.
+std::variant<Symbolized, std::string> symbolize_traces(const std::vector<TracesOfKernel>& kernels,
                                                        const parser::FrameTable& frames,
-                                                       const parser::KernelImages& images,
                                                        const SymbolOptions& options);
 
 }  // namespace cli

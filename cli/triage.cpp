@@ -6,9 +6,12 @@
 #include <chrono>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -59,12 +62,24 @@ std::string today() {
 
 // What a file holds, or nothing, and then why is in `error`.
 std::optional<std::string> read_file(const std::string& file, int& error) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    error = EISDIR;
+    return std::nullopt;
+  }
   errno = 0;
   std::ifstream in(file, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(in), {}};
   if (in && !in.bad()) return text;
   error = errno != 0 ? errno : EIO;
   return std::nullopt;
+}
+
+// Whether two paths lead to one file, which need not be there yet.
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const auto left = std::filesystem::weakly_canonical(a, error);
+  return !error && left == std::filesystem::weakly_canonical(b, error) && !error;
 }
 
 // The files that say what is known, or nothing; what is wrong has then been said.
@@ -89,6 +104,13 @@ std::optional<Lists> read_lists(const TriageOptions& options, Run& run) {
   if (options.update_baseline && options.baseline.empty()) wrong("--update-baseline needs --baseline FILE");
   if (!options.as_of.empty() && !is_date(options.as_of))
     wrong("--as-of " + options.as_of + ": expected a day, as 2026-12-31");
+
+  auto lists_named = options.suppress;
+  if (!options.baseline.empty()) lists_named.push_back(options.baseline);
+  for (const auto& file : lists_named)
+    if (!options.output.empty() && same_file(options.output, file))
+      wrong("-o " + options.output + ": would overwrite " +
+            (file == options.baseline ? "the baseline" : "the suppressions"));
 
   std::vector<std::string> errors;
   int why = 0;
@@ -115,10 +137,17 @@ std::optional<Lists> read_lists(const TriageOptions& options, Run& run) {
 }
 
 void symbolize(TriageResult& result, const SymbolOptions& options, Run& run) {
-  std::vector<const parser::Trace*> traces;
-  for (const auto& group : result.groups)
-    for (const auto& trace : group.example.traces) traces.push_back(&trace);
-  auto symbolized = symbolize_traces(traces, result.frames, {}, options);
+  std::map<std::string, TracesOfKernel> kernels;
+  for (const auto& group : result.groups) {
+    auto& kernel = kernels[group.example_kernel];
+    kernel.release = group.example.kernel;
+    kernel.images.feed(group.example.text);
+    kernel.images.end_input();
+    for (const auto& trace : group.example.traces) kernel.traces.push_back(&trace);
+  }
+  std::vector<TracesOfKernel> all;
+  for (auto& [name, kernel] : kernels) all.push_back(std::move(kernel));
+  auto symbolized = symbolize_traces(all, result.frames, options);
   if (const auto* error = std::get_if<std::string>(&symbolized)) {
     run.fail(*error);
     return;
@@ -211,7 +240,9 @@ void setup_triage(CLI::App& app, TriageOptions& options) {
       ->allow_extra_args(false)
       ->take_all();
   app.add_flag("--allow-mismatch", options.symbols.allow_mismatch,
-               "Use these files although their build-ids are not the log's");
+               "Use these files although they are of another kernel than the log");
+  app.add_flag("--no-cache", options.symbols.no_cache,
+               "Neither read nor write answers in $XDG_CACHE_HOME/depot-analyze");
 }
 
 ExitCode run_triage(const TriageOptions& options, const render::Screen& screen, std::ostream& out,

@@ -15,6 +15,37 @@ constexpr std::size_t kMaxKernels = 1000;
 // Titles of one worker. Real runs have hundreds; each keeps an example.
 constexpr std::size_t kMaxSubjects = 20'000;
 
+// Of the keys of reports that were seen. Beyond it they are forgotten, and met anew.
+constexpr std::size_t kMaxSeenBytes = std::size_t{8} * 1024 * 1024;
+
+// Writes all that a subject takes from a report: equal keys, equal outcome.
+void write_key(const parser::Report& report, ReportSort sort, const std::string& reason, std::string& key) {
+  const auto number = [&key](auto value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
+  const auto text = [&](const std::string& words) {
+    number(words.size());
+    key += words;
+  };
+  key.clear();
+  number(sort);
+  number(report.family);
+  text(reason);
+  text(report.title);
+  text(report.guilty);
+  text(report.type);
+  text(report.object ? report.object->cache : std::string());
+  number(report.alt_titles.size());
+  for (const auto& title : report.alt_titles) text(title);
+  for (const auto& trace : report.traces) {
+    if (!parser::is_telling(trace.role, report.family)) continue;
+    number(trace.role);
+    number(trace.frames.size());
+    for (const auto& ref : trace.frames) {
+      number(ref.frame);
+      number(ref.reliable);
+    }
+  }
+}
+
 // Whether a report shows a bug better than another of the same title: whole ones first, then the first one.
 bool shows_better(const parser::Report& a, const PlaceOfReport& at, const parser::Report& b,
                   const PlaceOfReport& other) {
@@ -29,15 +60,13 @@ void CollectedSubject::merge(CollectedSubject&& other) {
   subject.add(other.subject);
   count += other.count;
   first_in += other.first_in;
-  std::vector<LogId> all;
-  std::set_union(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(), std::back_inserter(all));
-  logs = std::move(all);
+  logs.insert(logs.end(), other.logs.begin(), other.logs.end());
   places.insert(places.end(), std::make_move_iterator(other.places.begin()),
                 std::make_move_iterator(other.places.end()));
   std::sort(places.begin(), places.end());
   if (places.size() > TriageGroup::kMaxPlaces) places.resize(TriageGroup::kMaxPlaces);
   if (last < other.last) last = std::move(other.last);
-  for (const auto& [kernel, reports] : other.kernels) kernels[kernel] += reports;
+  kernels.merge(other.kernels);
   reasons.insert(other.reasons.begin(), other.reasons.end());
   if (std::pair(-other.severity.level, other.type) < std::pair(-severity.level, type)) {
     severity = other.severity;
@@ -48,6 +77,25 @@ void CollectedSubject::merge(CollectedSubject&& other) {
     example_place = std::move(other.example_place);
     frames = other.frames;
   }
+}
+
+void CollectedSubject::add_kernel(const KernelFacts& kernel) {
+  if (latest_kernel != nullptr && *latest_kernel == kernel) return;
+  const auto known = kernels.find(kernel);
+  // What is too much to remember counts as a kernel that does not say what it is.
+  const bool full = kernels.size() >= kMaxKernels && known == kernels.end();
+  latest_kernel = known != kernels.end() ? &*known : &*kernels.insert(full ? KernelFacts{} : kernel).first;
+}
+
+void CollectedSubject::add_place(const PlaceOfReport& at) {
+  if (logs.empty() || !(logs.back() == at.log)) logs.push_back(at.log);
+  if (last.input == nullptr || last < at) last = at;
+  // Reports come as they end; what is asked for is where they begin.
+  if (places.size() == TriageGroup::kMaxPlaces) {
+    if (!(at < places.back())) return;
+    places.pop_back();
+  }
+  places.insert(std::upper_bound(places.begin(), places.end(), at), at);
 }
 
 TriageCollector::TriageCollector(const Suppressions& suppressions, KernelFacts kernel,
@@ -61,6 +109,7 @@ TriageCollector::TriageCollector(const Suppressions& suppressions, KernelFacts k
 void TriageCollector::begin(LogId log, const std::string& name) {
   log_ = log;
   name_ = name;
+  input_.reset();
   kernel_ = given_;
   recognised_ = false;
   reports_ = 0;
@@ -108,47 +157,59 @@ void TriageCollector::on_report(parser::Report report) {
     reason = report.expected_by;
   }
 
-  parser::Subject made(report, parser::title_detail(report, parser_.frames()));
-  auto key = std::pair(sort, made.label());
-  if (subjects_.size() >= kMaxSubjects && subjects_.find(key) == subjects_.end()) {
+  auto* const subject = subject_of(report, sort, reason);
+  if (subject == nullptr) {
     ++facts_.left_out;
     return;
   }
-  const auto place = subjects_.try_emplace(std::move(key), std::move(made), &parser_.frames()).first;
-  auto& subject = place->second;
-  subject.subject.add(report, parser::function_stack(report, parser_.frames()));
-  if (!reason.empty() && subject.reasons.size() < kMaxReasons) subject.reasons.insert(std::move(reason));
+  const bool fresh = ++subject->count == 1;
+  if (kernel_.release.empty() && !report.kernel.empty())
+    subject->add_kernel({report.kernel, kernel_.arch});
+  else
+    subject->add_kernel(kernel_);
+  if (sort == ReportSort::finding && (first_ == nullptr || report.first_line < first_line_)) {
+    first_ = subject;
+    first_line_ = report.first_line;
+  }
+  if (!input_) input_ = std::make_shared<const std::string>(name_);
+  PlaceOfReport at{log_, input_, report.line};
+  subject->add_place(at);
+  if (fresh || shows_better(report, at, subject->example, subject->example_place)) {
+    subject->example = std::move(report);
+    subject->example_place = std::move(at);
+  }
+}
 
-  const bool fresh = ++subject.count == 1;
-  if (subject.logs.empty() || !(subject.logs.back() == log_)) subject.logs.push_back(log_);
-  auto kernel = kernel_;
-  if (kernel.release.empty()) kernel.release = report.kernel;
-  // What is too much to remember counts as a kernel that does not say what it is.
-  if (subject.kernels.size() >= kMaxKernels && subject.kernels.find(kernel) == subject.kernels.end())
-    kernel = {};
-  ++subject.kernels[std::move(kernel)];
+CollectedSubject* TriageCollector::subject_of(const parser::Report& report, ReportSort sort,
+                                              const std::string& reason) {
+  write_key(report, sort, reason, seen_key_);
+  if (const auto seen = seen_.find(seen_key_); seen != seen_.end()) return seen->second;
+  auto* const subject = make_subject(report, sort, reason);
+  if (subject == nullptr) return nullptr;
+  if (seen_bytes_ + seen_key_.size() > kMaxSeenBytes) {
+    seen_.clear();
+    seen_bytes_ = 0;
+  }
+  seen_.emplace(seen_key_, subject);
+  seen_bytes_ += seen_key_.size();
+  return subject;
+}
+
+CollectedSubject* TriageCollector::make_subject(const parser::Report& report, ReportSort sort,
+                                                const std::string& reason) {
+  parser::Subject made(report, parser::title_detail(report, parser_.frames()));
+  auto key = std::pair(sort, made.label());
+  if (subjects_.size() >= kMaxSubjects && subjects_.find(key) == subjects_.end()) return nullptr;
+  auto& subject = subjects_.try_emplace(std::move(key), std::move(made), &parser_.frames()).first->second;
+  subject.subject.add(report, parser::function_stack(report, parser_.frames()));
+  if (!reason.empty() && subject.reasons.size() < kMaxReasons) subject.reasons.insert(reason);
   if (const auto severity = parser::severity_of(report.family, report.type);
-      fresh || std::pair(-severity.level, report.type) < std::pair(-subject.severity.level, subject.type)) {
+      subject.count == 0 ||
+      std::pair(-severity.level, report.type) < std::pair(-subject.severity.level, subject.type)) {
     subject.severity = severity;
     subject.type = report.type;
   }
-  if (sort == ReportSort::finding && (first_ == nullptr || report.first_line < first_line_)) {
-    first_ = &subject;
-    first_line_ = report.first_line;
-  }
-
-  // Reports come as they end; what is asked for is where they begin.
-  PlaceOfReport at{log_, {name_, report.line, report.title}};
-  if (fresh || subject.last < at) subject.last = at;
-  const auto spot = std::upper_bound(subject.places.begin(), subject.places.end(), at);
-  if (subject.places.size() < TriageGroup::kMaxPlaces || spot != subject.places.end()) {
-    subject.places.insert(spot, at);
-    if (subject.places.size() > TriageGroup::kMaxPlaces) subject.places.pop_back();
-  }
-  if (fresh || shows_better(report, at, subject.example, subject.example_place)) {
-    subject.example = std::move(report);
-    subject.example_place = std::move(at);
-  }
+  return &subject;
 }
 
 void TriageCollector::merge(TriageCollector& other) {
@@ -156,6 +217,7 @@ void TriageCollector::merge(TriageCollector& other) {
     const auto [known, fresh] = subjects_.try_emplace(key, std::move(subject));
     if (!fresh) known->second.merge(std::move(subject));
   }
+  other.seen_.clear();
   other.subjects_.clear();
   facts_.logs += other.facts_.logs;
   facts_.logs_with_reports += other.facts_.logs_with_reports;

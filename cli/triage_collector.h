@@ -3,9 +3,11 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -33,9 +35,10 @@ enum class ReportSort : std::uint8_t { finding, expected, suppressed };
 
 struct PlaceOfReport {
   LogId log;
-  ReportPlace place;
+  std::shared_ptr<const std::string> input;  // the log's name, once for all of its reports
+  std::uint64_t line = 0;
   bool operator<(const PlaceOfReport& other) const {
-    return log == other.log ? place.line < other.place.line : log < other.log;
+    return log == other.log ? line < other.line : log < other.log;
   }
 };
 
@@ -43,16 +46,19 @@ struct CollectedSubject {
   CollectedSubject(parser::Subject made, const parser::FrameTable* table)
       : subject(std::move(made)), frames(table) {}
   void merge(CollectedSubject&& other);
+  void add_kernel(const KernelFacts& kernel);
+  void add_place(const PlaceOfReport& at);
 
   parser::Subject subject;
   std::string type;
   parser::Severity severity;
   std::uint64_t count = 0;
   std::uint64_t first_in = 0;
-  std::vector<LogId> logs;  // 8 bytes for each log that has such a report
-  std::vector<PlaceOfReport> places;
+  std::vector<LogId> logs;            // each that has such a report, as they were read; 8 bytes
+  std::vector<PlaceOfReport> places;  // the first ones, sorted
   PlaceOfReport last;
-  std::map<KernelFacts, std::uint64_t> kernels;
+  std::set<KernelFacts> kernels;
+  const KernelFacts* latest_kernel = nullptr;  // of these
   std::set<std::string> reasons;
   parser::Report example;
   PlaceOfReport example_place;
@@ -93,16 +99,26 @@ class TriageCollector final : private parser::Sink {
   void on_bad_line(std::uint64_t, std::string_view) override {}
   void on_kind(parser::InputKind) override { recognised_ = true; }
 
+  // The subject of a report, which has seen it; null if there are too many.
+  CollectedSubject* subject_of(const parser::Report& report, ReportSort sort, const std::string& reason);
+  CollectedSubject* make_subject(const parser::Report& report, ReportSort sort, const std::string& reason);
+
   const Suppressions& suppressions_;
   KernelFacts given_;
   const ReportFilter* filter_;
   parser::LogParser parser_;
   Subjects subjects_;
+  // The subjects by all that they see of a report. Whatever broke breaks again and again: what comes the same
+  // again costs a look-up.
+  std::unordered_map<std::string, CollectedSubject*> seen_;
+  std::size_t seen_bytes_ = 0;
+  std::string seen_key_;  // its memory is used again
   Facts facts_;
   std::vector<std::uint64_t> suppressed_;  // reports, by suppression
   // Of the current log.
   LogId log_;
   std::string name_;
+  std::shared_ptr<const std::string> input_;  // the same, made with the first report
   KernelFacts kernel_;
   bool recognised_ = false;
   std::uint64_t reports_ = 0;

@@ -8,6 +8,7 @@
 
 #include "parser/functions.h"
 #include "parser/grouping/signature.h"
+#include "parser/kernel_image.h"
 
 namespace cli {
 namespace {
@@ -26,13 +27,22 @@ GroupStatus status_of(ReportSort sort) {
   return GroupStatus::fresh;
 }
 
-// Frames of the workers' tables as the result's own.
+// What tells the kernel of a report from others.
+std::string kernel_of(const parser::Report& report) {
+  parser::KernelImages images;
+  images.feed(report.text);
+  images.end_input();
+  return images.build_ids().empty() ? report.kernel : *images.build_ids().begin();
+}
+
+// Frames of the workers' tables as the result's own. Frames of two kernels stay two, however they are
+// printed: they are two places in the source.
 class FrameMover {
  public:
   explicit FrameMover(parser::FrameTable& to) : to_(to) {}
 
-  void move(parser::Report& report, const parser::FrameTable& from) {
-    auto& known = known_[&from];
+  void move(parser::Report& report, const parser::FrameTable& from, const std::string& kernel) {
+    auto& known = known_[{&from, kernel}];
     for (auto& trace : report.traces)
       for (auto& ref : trace.frames) {
         const auto [place, fresh] = known.try_emplace(ref.frame, 0);
@@ -43,7 +53,8 @@ class FrameMover {
 
  private:
   parser::FrameTable& to_;
-  std::map<const parser::FrameTable*, std::map<parser::FrameId, parser::FrameId>> known_;
+  std::map<std::pair<const parser::FrameTable*, std::string>, std::map<parser::FrameId, parser::FrameId>>
+      known_;
 };
 
 GroupTitle title_of(const CollectedSubject& collected) {
@@ -53,8 +64,12 @@ GroupTitle title_of(const CollectedSubject& collected) {
   title.signature = parser::signature_of(title.label);
   title.count = collected.count;
   title.anonymous = collected.subject.anonymous();
-  for (const auto& [kernel, count] : collected.kernels) title.kernels.insert(kernel);
+  title.kernels = collected.kernels;
   return title;
+}
+
+ReportPlace place_of(const PlaceOfReport& place, const CollectedSubject& collected) {
+  return {*place.input, place.line, collected.subject.title()};
 }
 
 // The group's facts out of those of its members, the leading one first.
@@ -67,20 +82,18 @@ TriageGroup merged(const std::vector<CollectedSubject*>& members, GroupStatus st
   group.status = status;
   std::set<std::string> alt_titles;
   std::vector<LogId> logs;
-  std::vector<PlaceOfReport> places;
-  const PlaceOfReport* last = nullptr;
+  // With whose title each has.
+  std::vector<std::pair<const PlaceOfReport*, const CollectedSubject*>> places;
+  const CollectedSubject* last = nullptr;
   for (const auto* member : members) {
     group.titles.push_back(title_of(*member));
     alt_titles.insert(member->subject.alt_titles().begin(), member->subject.alt_titles().end());
     group.count += member->count;
     group.first_in += member->first_in;
-    std::vector<LogId> all;
-    std::set_union(logs.begin(), logs.end(), member->logs.begin(), member->logs.end(),
-                   std::back_inserter(all));
-    logs = std::move(all);
-    places.insert(places.end(), member->places.begin(), member->places.end());
-    if (last == nullptr || *last < member->last) last = &member->last;
-    for (const auto& [kernel, count] : member->kernels) group.kernels.insert(kernel);
+    logs.insert(logs.end(), member->logs.begin(), member->logs.end());
+    for (const auto& place : member->places) places.emplace_back(&place, member);
+    if (last == nullptr || last->last < member->last) last = member;
+    group.kernels.insert(member->kernels.begin(), member->kernels.end());
     for (const auto& reason : member->reasons)
       if (std::find(group.reasons.begin(), group.reasons.end(), reason) == group.reasons.end())
         group.reasons.push_back(reason);
@@ -89,14 +102,17 @@ TriageGroup merged(const std::vector<CollectedSubject*>& members, GroupStatus st
   group.alt_titles.assign(alt_titles.begin(), alt_titles.end());
   group.signature = group.titles.front().signature;
   group.title = group.titles.front().label;
-  group.logs = logs.size();
-  std::sort(places.begin(), places.end());
+  std::sort(logs.begin(), logs.end());
+  group.logs = static_cast<std::uint64_t>(std::unique(logs.begin(), logs.end()) - logs.begin());
+  std::stable_sort(places.begin(), places.end(),
+                   [](const auto& a, const auto& b) { return *a.first < *b.first; });
   if (places.size() > TriageGroup::kMaxPlaces) places.resize(TriageGroup::kMaxPlaces);
-  for (auto& place : places) group.places.push_back(std::move(place.place));
-  group.last = last->place;
-  mover.move(leader.example, *leader.frames);
+  for (const auto& [place, member] : places) group.places.push_back(place_of(*place, *member));
+  group.last = place_of(last->last, *last);
+  group.example_kernel = kernel_of(leader.example);
+  mover.move(leader.example, *leader.frames, group.example_kernel);
   group.example = std::move(leader.example);
-  group.example_place = leader.example_place.place;
+  group.example_place = place_of(leader.example_place, leader);
   return group;
 }
 

@@ -2,16 +2,40 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <exception>
+#include <filesystem>
+#include <limits>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 namespace cli {
 namespace {
 
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
+
+// The inputs as they are handed out: where several read, the largest first, so that none is left alone with
+// it at the end. Those of about the same size stay in order.
+std::vector<std::uint32_t> reading_order(const std::vector<InputName>& inputs, unsigned workers) {
+  std::vector<std::uint32_t> order(inputs.size());
+  std::iota(order.begin(), order.end(), 0u);
+  if (workers < 2) return order;
+  std::vector<std::uint64_t> size(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(inputs[i].path, error);
+    // A pipe may be of any length.
+    size[i] =
+        error ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(std::bit_width(bytes));
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&size](std::uint32_t a, std::uint32_t b) { return size[a] > size[b]; });
+  return order;
+}
 
 // What happened to one of the inputs.
 struct Outcome {
@@ -112,13 +136,15 @@ Collectors read_logs(const std::vector<InputName>& inputs, const Suppressions& s
   for (unsigned i = 0; i < count; ++i)
     collectors.push_back(std::make_unique<TriageCollector>(suppressions, options.kernel, options.filter));
 
+  const auto order = reading_order(inputs, count);
   Board board(inputs.size(), count);
   const auto work = [&](TriageCollector& collector) {
     std::exception_ptr failure;
     try {
-      for (auto i = board.next(); i < inputs.size(); i = board.next())
-        board.finish_input(
-            i, read_one(inputs[i], static_cast<std::uint32_t>(i), collector, board, options.max_unpacked));
+      for (auto next = board.next(); next < order.size(); next = board.next()) {
+        const auto i = order[next];
+        board.finish_input(i, read_one(inputs[i], i, collector, board, options.max_unpacked));
+      }
     } catch (...) {
       failure = std::current_exception();
     }

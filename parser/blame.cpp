@@ -42,17 +42,21 @@ std::string first_of(const Trace& trace, const FrameTable& frames, std::string_v
 // Frames of RCU's own are what noticed the stall.
 constexpr std::string_view kRcu = "*rcu*";
 
-// A timer's interrupt found the loop: what it interrupted stands below its entry.
+// What user space may run into at any instruction; below it in the kernel a dispatcher stands.
+constexpr std::string_view kUserFaults = "*page_fault el0_da* el0_ia*";
+
+// A timer's interrupt found the loop: what it interrupted stands below its entry. A stack that reaches no
+// entry of the kernel is cut: its outermost function is any that happened to run.
 std::string stalled_function(std::span<const Function> functions) {
   std::string before;
   if (functions.size() < 2) return {};
   for (const auto& [symbol, helper] : functions) {
     // Waiting for other CPUs is no loop of the caller's: all such stalls are one.
     if (symbol.find("smp_call_function") != std::string_view::npos) return std::string(symbol);
-    if (is_dispatcher(symbol)) break;
+    if (is_dispatcher(symbol)) return before;
     if (!helper && !is_interrupt_entry(symbol) && !matches_any(symbol, kRcu)) before = symbol;
   }
-  return before;
+  return matches_any(functions.back().symbol, kUserFaults) ? before : "";
 }
 
 // What the timer's interrupt interrupted. An NMI needs none, nor where the registers stand on top.
@@ -125,6 +129,11 @@ bool holds_fault_injection(const Report& report, const FrameTable& frames) {
 
 std::string_view symbol_of(std::string_view location) {
   location = trim_left(location);
+  if (location.starts_with("[<")) {
+    const auto end = location.find("] ");
+    if (end == std::string_view::npos) return {};
+    location = trim_left(location.substr(end + 2));
+  }
   if (location.starts_with("0x") || location.starts_with("[<")) return {};
   return without_compiler_suffix(location.substr(0, location.find_first_of("+ (")));
 }
@@ -133,9 +142,11 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
                             std::span<const std::string> named, std::string_view skip) {
   if (blame == Blame::nobody) return {};
   if (blame == Blame::page_owner) {
+    // Whoever frees the page, or is given it next, only finds its state.
     for (const auto& trace : report.traces)
       if (trace.role == Role::page_alloc)
         if (auto found = first_of(trace, frames, skip); !found.empty()) return found;
+    return {};
   }
   for (const auto& name : named)
     if (!name.empty() && !is_passed_over(report, name) && !matches_any(name, skip)) return name;

@@ -20,7 +20,8 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
 // then not to be told.
 bool holds_fault_injection(const Report& report, const FrameTable& frames);
 
-// "t_uaf_cache+0xbf/0xf0 [labmod]" -> "t_uaf_cache"; empty where no symbol stands.
+// "t_uaf_cache+0xbf/0xf0 [labmod]" -> "t_uaf_cache", an address "[<...>] " before it or not; empty where no
+// symbol stands.
 std::string_view symbol_of(std::string_view location);
 
 }  // namespace parser

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "parser/dumped_object.h"
 #include "parser/scan.h"
 
 namespace parser {
@@ -14,7 +15,7 @@ struct Section {
 };
 
 // Groups of each pattern: pid, cpu, time; SLUB's: age in jiffies, cpu, pid.
-constexpr std::array<Section, 24> kSections{{
+constexpr std::array<Section, 28> kSections{{
     {Role::alloc,
      true,
      {"Allocated by task ", "", R"(Allocated by task (\d+)(?: on cpu (\d+) at ([\d.]+s))?:)",
@@ -56,6 +57,23 @@ constexpr std::array<Section, 24> kSections{{
      false,
      {"INFO: Freed in ", "", R"(INFO: Freed in [^=]+=(\d+) cpu=(\d+) pid=(-?\d+))",
       "INFO: Freed in fasync_free_rcu+0x14/0x20 age=57 cpu=0 pid=18338"}},
+    // mem_dump_obj(): SLUB's stacks again, without their age; the object may be alive
+    {Role::slub_alloc,
+     true,
+     {"slab", " pointer offset ", R"(slab\S*(?: .+)? start [0-9a-f]+ .*pointer offset \d+.*)",
+      "slab kmalloc-64 start ffff888104a3c000 pointer offset 24 size 64 allocated at foo_open+0x2a/0x60"}},
+    {Role::slub_alloc,
+     true,
+     {"Register ", " pointer offset ",
+      R"(Register \w+ information: slab\S*(?: .+)? start [0-9a-f]+ .*pointer offset \d+.*)",
+      "Register r5 information: slab kmalloc-64 start 84c8a000 pointer offset 24 size 64 allocated at "
+      "foo_open+0x2a/0x60"}},
+    {Role::slub_alloc,
+     true,
+     {"__call_rcu", " pointer offset ", R"(__call_rcu\w*\(\): Double-freed CB .*slab.* pointer offset \d+.*)",
+      "__call_rcu_common(): Double-freed CB 00000000c0a1d2b3->foo_free_rcu+0x0/0x30()!!!   slab kmalloc-64 "
+      "start ffff888104a3c000 pointer offset 24 size 64 allocated at foo_open+0x2a/0x60"}},
+    {Role::slub_free, true, {"Free path:", "", R"(Free path:)", "Free path:"}},
     {Role::page_alloc,
      true,
      {"page ", "",
@@ -128,7 +146,7 @@ bool may_open_depot_trace(std::string_view text) {
     case 'A':
       return text.starts_with("Allocated");
     case 'F':
-      return text.starts_with("Freed");
+      return text.starts_with("Freed") || text == "Free path:";
     case 'L':
       return text.starts_with("Last ") || text.starts_with("Local variable ");
     case 'S':
@@ -145,6 +163,10 @@ bool may_open_depot_trace(std::string_view text) {
       return text.starts_with("allocated by task ");
     case 'f':
       return text.starts_with("freed by task ");
+    case 's':
+    case 'R':
+    case '_':
+      return may_tell_object(text);
     case 'r':
       return text.starts_with("rcu freeing by ") || text.starts_with("ref_tracker: ");
     case '[':
@@ -167,7 +189,7 @@ std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line)
   const bool slub = section.role == Role::slub_alloc || section.role == Role::slub_free;
   trace.pid = to_number<std::int64_t>(slub ? groups[2] : groups[0]);
   trace.cpu = to_number<std::int64_t>(groups[1]);
-  trace.when = slub ? "age " + std::string(groups[0]) : std::string(groups[2]);
+  trace.when = slub && !groups[0].empty() ? "age " + std::string(groups[0]) : std::string(groups[2]);
   return trace;
 }
 

@@ -71,7 +71,7 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "which belongs to the cache kmalloc-64 of size 64"},
     // Apart, as a name that may hold blanks makes the pattern slow.
     {"which belongs to the cache ", "", R"(which belongs to the cache (.+) of size (\d+))",
-     "which belongs to the cache sgpool of foo of size 64"},
+     "which belongs to the cache foo request cache of size 64"},
     {"The buggy address is located ", "",
      R"(The buggy address is located (?:(\d+) bytes )?(?:to the )?(left|right|inside) of.*)",
      "The buggy address is located 0 bytes to the right of"},

@@ -33,7 +33,7 @@ constexpr std::uint64_t kStrandedLines = 32;
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
 constexpr auto kMayBegin = [] {
   std::array<bool, 256> may{};
-  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[abcdfgiklnprstuvw28"))
+  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[_abcdfgiklnprstuvw28"))
     may[static_cast<unsigned char>(c)] = true;
   return may;
 }();
@@ -265,7 +265,7 @@ std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::str
   const auto found = find_splat(without_tags(trim_right(body)));
   if (!found) return nullptr;
   // Any program may warn in its own words; the kernel's own log has a prefix.
-  if (!line.prefixed && found->rule->title == "WARNING: {1}") return nullptr;
+  if (!line.prefixed && found->rule->own_words) return nullptr;
   const bool follows = last_report_ != 0 && line.number - last_report_ < kPanicFollows;
   if (found->rule->consequence != Consequence::no && follows) return open_panic_tail(line, frames_, events());
   const auto first = context.cut_here != 0 ? context.cut_here : context.lead.first_line;

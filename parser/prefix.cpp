@@ -215,7 +215,8 @@ bool take_printk_mark(std::string_view& text, Line& line) {
 }
 
 // "buildroot login: [   12.345678] BUG: ...", "~ # [   12.345678] BUG: ...": a serial console on which
-// somebody was to type something.
+// somebody was to type something. Or "executing program[   12.345678] BUG: ...": a program that left its line
+// open, told by the usual width of the kernel's time.
 bool skip_prompt(std::string_view& text) {
   constexpr std::size_t kLongest = 80;
   const auto bracket = text.substr(0, kLongest).find('[');
@@ -224,6 +225,9 @@ bool skip_prompt(std::string_view& text) {
   bool known = false;
   for (const std::string_view end : {"login: ", "assword: ", "# ", "$ "})
     known = known || prompt.ends_with(end);
+  constexpr std::size_t kPoint = 6, kEnd = 13;
+  known = known || (text.size() > bracket + kEnd && text[bracket + kPoint] == '.' &&
+                    text[bracket + kEnd] == ']' && prompt.back() != ' ');
   auto rest = text.substr(bracket);
   Line probe;
   if (!known || !take_time(rest, probe)) return false;

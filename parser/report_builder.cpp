@@ -4,6 +4,7 @@
 #include <array>
 
 #include "parser/depot_sections.h"
+#include "parser/dumped_object.h"
 #include "parser/kernel_release.h"
 #include "parser/program_counter.h"
 #include "parser/scan.h"
@@ -151,7 +152,9 @@ ReportBuilder::Answer ReportBuilder::take(const Line& line) {
     // A blank line is part of the report only if more of it follows.
     return Answer::taken;
   } else if (auto trace = open_depot_trace(body, line.number)) {
+    if (may_tell_object(body) || body == "Free path:") trace->in_depot = dumps_depot_stacks(report_.kernel);
     start_trace(std::move(*trace));
+    if (auto object = read_dumped_object(body); object && !report_.object) report_.object = std::move(object);
   } else if (take_live_stack(line, body)) {
     // A stack is open, or about to be.
   } else if (collector_.open() && !collector_.open_stored() && is_register_dump(body)) {

@@ -38,9 +38,7 @@ bool is_filler(std::string_view body) {
 std::string_view lock_place(std::string_view body) {
   const auto at = body.rfind(", at: ");
   if (at == std::string_view::npos) return {};
-  auto place = body.substr(at + 6);
-  if (place.starts_with("[<")) place.remove_prefix(std::min(place.size(), place.find("] ") + 2));
-  return symbol_of(place);
+  return symbol_of(body.substr(at + 6));
 }
 
 constexpr SplatRule kUnrecognised{{"", "", "", ""}, Family::unrecognised, "unrecognised splat in {F}", ""};
@@ -68,6 +66,7 @@ class SplatBuilder final : public ReportBuilder {
   bool is_more_of_this(const FoundSplat& other) const;
   void name() override;
   bool is_one_line() const override { return rule_->one_line; }
+  bool is_told() const override { return rule_->proof.empty() || proven_; }
   std::string damage(Close why) const override;
   int patience() const override {
     // Tables of zones and tasks, of any shape, stand before the line that says who was killed.
@@ -82,13 +81,17 @@ class SplatBuilder final : public ReportBuilder {
   void start_bare(const Line& line);
   void name_hung_task();
   bool is_on_a_stack(std::string_view function) const;
+  // More than the registers' program counter.
+  bool has_stack() const;
 
   const SplatRule* rule_;
   std::string title_line_;
   std::vector<std::string> captures_;
   std::vector<std::string> named_;  // functions that the report names, the likeliest first
   Awaits awaits_ = Awaits::nothing;
-  bool no_stack_ = false;  // the kernel prints none with this one
+  bool no_stack_ = false;     // the kernel prints none with this one
+  bool proven_ = false;       // the rule's proof has come
+  bool trace_empty_ = false;  // the kernel panicked below "Call Trace:", whose frames are lost
 };
 
 SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line,
@@ -268,12 +271,12 @@ bool SplatBuilder::read_kmsan(std::string_view body) {
 }
 
 ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body) {
+  if (!rule_->proof.empty() && body.starts_with(rule_->proof)) {
+    proven_ = true;
+    return Answer::taken;
+  }
   if ((awaits_ == Awaits::preemption || awaits_ == Awaits::place) && may_be_frame(body)) {
-    if (awaits_ == Awaits::place) {
-      auto place = body;
-      if (place.starts_with("[<")) place.remove_prefix(std::min(place.size(), place.find("] ") + 2));
-      named_.emplace_back(symbol_of(place));
-    }
+    if (awaits_ == Awaits::place) named_.emplace_back(symbol_of(body));
     awaits_ = Awaits::nothing;
     return Answer::taken;
   }
@@ -287,8 +290,10 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     rule_ = &kOutOfMemory;
     return Answer::last;
   }
-  if (const auto found = find_splat(bare))
+  if (const auto found = find_splat(bare)) {
+    trace_empty_ = trace_empty_ || (saw_call_trace() && found->rule->family == Family::panic && !has_stack());
     return is_more_of_this(*found) ? Answer::taken : found->rule->one_line ? Answer::aside : Answer::foreign;
+  }
   if (begins_untabled(bare)) return Answer::foreign;
   auto rest = body;
   if (skip(rest, "caller is ") || skip(rest, "last function: ")) {
@@ -329,6 +334,13 @@ bool SplatBuilder::is_on_a_stack(std::string_view function) const {
   });
 }
 
+bool SplatBuilder::has_stack() const {
+  if (collector_.open() && !collector_.only_pc()) return true;
+  return std::any_of(report_.traces.begin(), report_.traces.end(), [](const Trace& trace) {
+    return !is_live(trace.role) || trace.frames.size() > 1 || !trace.frames.front().pc;
+  });
+}
+
 void SplatBuilder::name() {
   // A WARN's line names the function whose stack follows; where that one does not hold it, lines are mixed
   // up.
@@ -339,18 +351,19 @@ void SplatBuilder::name() {
 std::string SplatBuilder::damage(Close why) const {
   if (why == Close::too_many_open) return "too many callers print at once: given up";
   if (rule_->consequence == Consequence::always) return "the report that led to this panic is missing";
-  if (rule_->rule.starts.starts_with("INFO: Allocated") || rule_->rule.starts.starts_with("INFO: Freed"))
-    return "a track of SLUB's without its report";
+  if (!rule_->damage.empty()) return std::string(rule_->damage);
   if (rule_->blame == Blame::nobody)
     return captures_.front().empty() && rule_->title.ends_with("{1}") ? "the title is cut" : "";
   if (holds_fault_injection(report_, frames_)) return "a stack of fault injection stands among its own";
+  if (why == Close::superseded && rule_->layout == Layout::bare)
+    return "another splat begins before the closing ruler";
+  if (report_.guilty.empty() && rule_->blame == Blame::page_owner)
+    return "no stack of page_owner: who had the page is not known";
   if (report_.guilty.empty())
     return report_.traces.empty() ? "no stack follows: no function to name"
                                   : "no function of its stacks can be named";
-  const bool stack = std::any_of(report_.traces.begin(), report_.traces.end(), [](const Trace& trace) {
-    return !is_live(trace.role) || trace.frames.size() > 1 || !trace.frames.front().pc;
-  });
-  if (!stack && !no_stack_) return "the call trace is missing";
+  if (trace_empty_) return "the call trace has no frames";
+  if (!has_stack() && !no_stack_) return "the call trace is missing";
   return {};
 }
 

@@ -16,7 +16,9 @@ constexpr auto kNotices =
            "WARNING: The mand mount option ", "WARNING: the mand mount option ", "WARNING: fbcon: Driver ",
            "WARNING: workqueue cpumask: ", "WARNING: Unprivileged eBPF ", "WARNING: See https://",
            "WARNING: Spectre ", "WARNING: kernel not configured for ", "WARNING: no console",
-           "WARNING: Support for the device ", "WARNING: You are running an unsupported ");
+           "WARNING: Support for the device ", "WARNING: You are running an unsupported ",
+           "WARNING: Unsupported flag value(s) of ",  // glibc
+           "BUG: no syscalls can create resource ");
 
 // All families in one list, found by the first character of what a line must begin with.
 class SplatTable {
@@ -73,7 +75,7 @@ std::string_view without_tags(std::string_view body) {
 
 std::optional<FoundSplat> find_splat(std::string_view body) {
   if (body.empty()) return std::nullopt;
-  if (body.front() == 'W' && kNotices.match(body)) return std::nullopt;
+  if (kNotices.match(body)) return std::nullopt;
   return table().find(body);
 }
 

@@ -19,7 +19,7 @@ enum class Blame : std::uint8_t {
   loop,        // the same, where the stack is that of the loop itself
   hang,        // the first function of the sleeping task that does not merely wait
   leak,        // the stack that allocated
-  page_owner,  // whoever allocated the page that is in a bad state; without page_owner as stack
+  page_owner,  // whoever allocated the page that is in a bad state; without page_owner nobody is known
   first_lock,  // lockdep: the first of the stacks that took a lock before
 };
 
@@ -50,7 +50,10 @@ struct SplatRule {
   Consequence consequence = Consequence::no;
   bool one_line = false;  // nothing follows; it may stand in the middle of another report
   bool plain_if_untraced =
-      false;  // where no function can be named the line is the title, not "... in corrupted"
+      false;                  // where no function can be named the line is the title, not "... in corrupted"
+  bool own_words = false;     // of a driver, in no form of the kernel's: any program may print such a line
+  std::string_view proof{};   // a line must begin so below, or the first one was just somebody's words
+  std::string_view damage{};  // why what begins with this line is always damaged
 };
 
 // A family's rules in the order in which they are tried.

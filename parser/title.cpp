@@ -23,7 +23,7 @@ struct Replacement {
 };
 // In this order; what one leaves the next one sees.
 constexpr std::array kReplacements{
-    Replacement{R"(\bsyz-executor[0-9.:-]*\b|\bsyz\.\d+\.\d+\b)", "syz-executor"},
+    Replacement{R"(\b(?:syz-executor[0-9.:-]*\b|syz\.\d+\.\d+\b)(?:/\d+\b)?)", "syz-executor"},
     Replacement{R"(\b(?:\d{1,3}\.){3}\d{1,3}\b)", "IP"},
     Replacement{R"(\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b)", "IP"},
     // "f+0x1/0x2 [mod]" -> "f"
@@ -93,9 +93,18 @@ std::vector<std::string> names_of_wait(std::string_view function) {
   return names_of(function);
 }
 
+// "bpf_prog_6deef7357e7b4530_main" -> "bpf_prog_ADDR_main": programs and trampolines are named by a hash or
+// an id.
+std::string without_program_id(std::string_view function) {
+  static const RE2 id("_[0-9a-f]{6,}", RE2::Latin1);
+  std::string name(function);
+  if (function.starts_with("bpf_")) RE2::GlobalReplace(&name, id, "_ADDR");
+  return name;
+}
+
 // The title and all others under which the same function may be known.
 void set_titles(Report& report, std::string_view format, std::span<const std::string> alts, Blame blame) {
-  const auto function = report.guilty.empty() ? kCorrupted : std::string_view(report.guilty);
+  const auto function = report.guilty.empty() ? std::string(kCorrupted) : without_program_id(report.guilty);
   const auto names = blame == Blame::stall || blame == Blame::loop || blame == Blame::hang
                          ? names_of_wait(function)
                          : names_of(function);
@@ -105,7 +114,7 @@ void set_titles(Report& report, std::string_view format, std::span<const std::st
     for (const auto& alt : alts) add_alt(report, with_function(alt, name));
   }
   std::sort(report.alt_titles.begin(), report.alt_titles.end());
-  if (!report.guilty.empty()) report.guilty = names.front();
+  if (!report.guilty.empty() && names.size() > 1) report.guilty = names.front();
 }
 
 std::string_view capitalised(Access::Kind kind) {
@@ -226,7 +235,11 @@ void name_kasan(Report& report, const FrameTable& frames) {
 void name_slub(Report& report) {
   const auto& cache = report.object->cache;
   report.kind = plain_reason(report.kind, cache);
-  report.title = "SLUB: " + report.kind + " in " + cache;
+  // The one reason that syzbot has words of its own for, in the caches that everybody shares.
+  if (report.kind == "Object already free" && cache.starts_with("kmalloc-"))
+    report.title = "BUG: " + report.kind;
+  else
+    report.title = "SLUB: " + report.kind + " in " + cache;
   report.type = "MEMORY_SAFETY_BUG";
 }
 

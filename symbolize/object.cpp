@@ -43,6 +43,23 @@ DebugInfo* Object::debug() {
   return debug_.get();
 }
 
+std::string Object::release() const {
+  // linux_banner: "Linux version 6.12.117-lab (lab@lab) (gcc ...) #2 SMP ..."
+  constexpr std::string_view kWords = "Linux version ";
+  for (const auto& section : file_.sections()) {
+    if (section.name != ".rodata") continue;
+    const std::string_view bytes(reinterpret_cast<const char*>(section.bytes.data()), section.bytes.size());
+    for (auto at = bytes.find(kWords); at != std::string_view::npos; at = bytes.find(kWords, at + 1)) {
+      const auto rest = bytes.substr(at + kWords.size());
+      const auto word = rest.substr(0, rest.find_first_of(std::string_view(" \0", 2)));
+      if (!word.empty() && word.front() >= '0' && word.front() <= '9' &&
+          rest.substr(word.size()).starts_with(" ("))
+        return std::string(word);
+    }
+  }
+  return {};
+}
+
 bool Object::holds_code(std::uint64_t address) const {
   const std::span<const Section> sections = file_.sections();
   return std::any_of(sections.begin(), sections.end(), [address](const Section& section) {

@@ -35,6 +35,8 @@ class Object {
 
   const std::string& path() const { return file_.path(); }
   const std::string& build_id() const { return file_.build_id(); }
+  // What a kernel's banner (linux_banner in .rodata) calls it: "6.12.117-lab". Empty where there is none.
+  std::string release() const;
   const SymbolTable& symbols();
   bool has_dwarf() const { return debug_file_ || file_.has_dwarf(); }
   AnswerCache& answers() { return answers_; }

@@ -68,6 +68,10 @@ class Symbolizer::Impl {
 
   std::vector<Answer> resolve(std::span<const Query> asked);
   const std::string& kernel_build_id() const { return kernel_ != nullptr ? kernel_->build_id() : no_id_; }
+  const std::string& kernel_release() {
+    if (!kernel_release_) kernel_release_ = kernel_ != nullptr ? kernel_->release() : std::string();
+    return *kernel_release_;
+  }
   std::vector<Notice> take_notices() { return std::exchange(notices_, {}); }
 
  private:
@@ -89,6 +93,7 @@ class Symbolizer::Impl {
   ModuleSet modules_;
   std::string mismatch_said_;  // the log's kernel build-id that was already complained about
   std::string no_id_;
+  std::optional<std::string> kernel_release_;  // once it was asked for
 };
 
 Object* Symbolizer::Impl::kernel_for(const Query& query, std::string& reason) {
@@ -395,6 +400,9 @@ std::vector<Answer> Symbolizer::resolve(std::span<const Query> queries) {
 }
 const std::string& Symbolizer::kernel_build_id() const {
   return impl_->kernel_build_id();
+}
+const std::string& Symbolizer::kernel_release() const {
+  return impl_->kernel_release();
 }
 std::vector<Notice> Symbolizer::take_notices() {
   return impl_->take_notices();

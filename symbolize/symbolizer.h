@@ -51,6 +51,10 @@ class Symbolizer {
   // Build-id of the kernel file in lower-case hex; empty when it has none or no kernel was given.
   const std::string& kernel_build_id() const;
 
+  // The release that the kernel file calls itself in its banner, "6.12.117-lab"; empty when it has none or no
+  // kernel was given.
+  const std::string& kernel_release() const;
+
   // What came up since the last call (mismatched build-ids, modules without debug information), each once.
   std::vector<Notice> take_notices();
 

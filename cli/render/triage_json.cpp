@@ -125,6 +125,8 @@ void triage_json(const TriageResult& result, std::ostream& out) {
       << ",\n  \"failed_on\": " << dumped(Json(result.failed_on)) << ",\n";
   write_list(out, "groups", result.groups.size(),
              [&](std::size_t i) { return group_json(result, result.groups[i]); });
+  if (result.filtered)
+    out << ",\n  \"filter\": " << dumped(Json{{"left_out", result.left_out}, {"untimed", result.untimed}});
   if (result.has_baseline) {
     Json unmatched = Json::array();
     Json expired = Json::array();

@@ -104,7 +104,7 @@ std::string places_text(const TriageResult& result, const TriageGroup& group) {
   const auto* trace = parser::telling_trace(group.example, result.frames);
   if (trace == nullptr) return {};
   bool any = false;
-  std::string text;
+  std::string text, reason;
   for (std::size_t i = 0; i < trace->frames.size(); ++i) {
     if (!trace->frames[i].reliable) continue;
     text += stored_frame_text(result.frames[trace->frames[i].frame]);
@@ -116,10 +116,13 @@ std::string places_text(const TriageResult& result, const TriageGroup& group) {
                 " (inlined)";
       text += (answer->location->inlined.empty() ? " " : "\n  ") + answer->location->file + ":" +
               std::to_string(answer->location->line);
+    } else if (answer != nullptr && reason.empty()) {
+      reason = answer->reason;
     }
     text += "\n";
   }
-  return any ? text : std::string{};
+  if (any) return text;
+  return reason.empty() ? reason : "No source lines: " + reason + "\n";
 }
 
 }  // namespace cli::render

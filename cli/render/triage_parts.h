@@ -19,8 +19,8 @@ std::string severity_text(const TriageGroup& group);
 // Why a group is no failure: "known: known.txt:4 https://...", "expected: LKDTM PANIC". Empty for a new one.
 std::string status_text(const TriageGroup& group);
 
-// The telling trace with places in the source, a line for each function, inlined ones included; empty without
-// places.
+// The telling trace with places in the source, a line for each function, inlined ones included. Where none
+// has a place, why; empty if nobody asked for them.
 std::string places_text(const TriageResult& result, const TriageGroup& group);
 
 }  // namespace cli::render

@@ -139,7 +139,10 @@ std::string joined(const TriageResult& result, const Screen& screen) {
     }
   }
   if (text.empty()) return {};
-  return "\nOne group, several titles (stacks count from " + fixed(result.threshold, 2) + " on)\n" + text;
+  return "\n" +
+         wrapped("One group, several titles (stacks count from " + fixed(result.threshold, 2) + " on)",
+                 prose_width(screen), "  ") +
+         text;
 }
 
 std::string pairs_text(const std::vector<NearPair>& pairs, const Screen& screen) {

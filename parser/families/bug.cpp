@@ -59,15 +59,13 @@ constexpr std::array kRules{
               "BUG: Bad page state in {F}",
               "",
               Blame::page_owner},
+    // Whoever unmaps finds it: the function says nothing.
     SplatRule{{"BUG: Bad page map in ", "", R"(BUG: Bad page map in process .*)",
                "BUG: Bad page map in process syz-executor.0  pte:800000014a5f4865 pmd:1494b1067"},
               Family::bad_page,
-              "BUG: Bad page map in {F}",
+              "BUG: Bad page map",
               "",
-              Blame::stack,
-              {},
-              0,
-              "print_bad_pte unmap_* zap_* vm_normal_page*"},
+              Blame::nobody},
     SplatRule{{"BUG: Bad page cache in ", "", R"(BUG: Bad page cache in process .*)",
                "BUG: Bad page cache in process foo  pfn:1b3a4"},
               Family::bad_page,
@@ -220,7 +218,7 @@ constexpr std::array kRules{
     SplatRule{{"BUG: ", "", R"(BUG: (.+))", "BUG: foo has lost its bar"},
               Family::bug,
               "BUG: {1}",
-              "BUG",
+              "",
               Blame::nobody},
 };
 

@@ -5,6 +5,9 @@
 namespace parser {
 namespace {
 
+// Netlink copies what its senders gave, buffers are filled by who asked for them.
+constexpr std::string_view kCopiers = "*alloc_skb* netlink_ack* netlink_rcv_skb";
+
 constexpr std::array kRules{
     SplatRule{{"BUG: KMSAN: uninit-value", "", R"(BUG: KMSAN: uninit-value in (.+))",
                "BUG: KMSAN: uninit-value in foo_check+0x51/0x90"},
@@ -14,7 +17,7 @@ constexpr std::array kRules{
               Blame::stack,
               {"bad-access in {F}"},
               1,
-              {},
+              kCopiers,
               Layout::bare},
     SplatRule{{"BUG: KMSAN: kernel-", "", R"(BUG: KMSAN: (kernel-(?:usb-)?infoleak(?:-after-free)?) in (.+))",
                "BUG: KMSAN: kernel-infoleak in _copy_to_user+0x1d0/0x270"},
@@ -24,7 +27,7 @@ constexpr std::array kRules{
               Blame::stack,
               {"bad-access in {F}"},
               2,
-              {},
+              kCopiers,
               Layout::bare},
     SplatRule{{"BUG: KMSAN: use-after-free", "", R"(BUG: KMSAN: use-after-free in (.+))",
                "BUG: KMSAN: use-after-free in foo_check+0x51/0x90"},
@@ -34,7 +37,7 @@ constexpr std::array kRules{
               Blame::stack,
               {"bad-access in {F}"},
               1,
-              {},
+              kCopiers,
               Layout::bare},
     SplatRule{{"BUG: KMSAN: ", "", R"(BUG: KMSAN: (.+?)(?: in (.*))?)", "BUG: KMSAN: uninit-val"},
               Family::kmsan,
@@ -43,7 +46,7 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               2,
-              {},
+              kCopiers,
               Layout::bare},
 };
 

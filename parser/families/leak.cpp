@@ -6,8 +6,7 @@ namespace parser {
 namespace {
 
 // What allocates on behalf of its caller, beyond what no report names.
-constexpr std::string_view kAllocators =
-    "*alloc_skb* radix_tree_node_alloc sock_alloc_send* *list_lru* *map_alloc* *_userns";
+constexpr std::string_view kAllocators = "*alloc* *list_lru* *_userns";
 
 constexpr std::array kRules{
     // what test machines print above an object of /sys/kernel/debug/kmemleak

@@ -24,6 +24,13 @@ constexpr SplatRule held(Rule rule, std::string_view title) {
   return {rule, Family::lockdep, title, "LOCKDEP", Blame::stack};
 }
 
+// Walkers of lists that RCU protects, and the slab under one: whoever called them should hold the lock.
+constexpr std::string_view kRcuReaders = "*rcu* *kmem* *slab*";
+
+constexpr SplatRule unprotected(Rule rule, std::string_view title, std::string_view type) {
+  return {rule, Family::lockdep, title, type, Blame::stack, {}, 0, kRcuReaders};
+}
+
 constexpr std::array kRules{
     deadlock({"WARNING: possible circular locking ", "",
               R"(WARNING: possible circular locking dependency detected.*)",
@@ -51,15 +58,12 @@ constexpr std::array kRules{
     held({"INFO: inconsistent lock state", "", R"(INFO: inconsistent lock state.*)",
           "INFO: inconsistent lock state ]"},
          "inconsistent lock state in {F}"),
-    held({"WARNING: suspicious RCU usage", "", R"(WARNING: suspicious RCU usage.*)",
-          "WARNING: suspicious RCU usage"},
-         "WARNING: suspicious RCU usage in {F}"),
-    SplatRule{{"INFO: suspicious RCU usage", "", R"(INFO: suspicious RCU usage.*)",
-               "INFO: suspicious RCU usage. ]"},
-              Family::lockdep,
-              "INFO: suspicious RCU usage in {F}",
-              "",
-              Blame::stack},
+    unprotected({"WARNING: suspicious RCU usage", "", R"(WARNING: suspicious RCU usage.*)",
+                 "WARNING: suspicious RCU usage"},
+                "WARNING: suspicious RCU usage in {F}", "LOCKDEP"),
+    unprotected({"INFO: suspicious RCU usage", "", R"(INFO: suspicious RCU usage.*)",
+                 "INFO: suspicious RCU usage. ]"},
+                "INFO: suspicious RCU usage in {F}", ""),
     held({"WARNING: bad unlock balance ", "", R"(WARNING: bad unlock balance detected.*)",
           "WARNING: bad unlock balance detected!"},
          "WARNING: bad unlock balance in {F}"),
@@ -106,7 +110,10 @@ constexpr std::array kRules{
               Family::lockdep,
               "INFO: trying to register non-static key in {F}",
               "",
-              Blame::stack},
+              Blame::stack,
+              {},
+              0,
+              "flush_work*"},
     SplatRule{
         {"BUG: MAX_LOCKDEP_", "", R"(BUG: (MAX_LOCKDEP_\w+) too low!.*)", "BUG: MAX_LOCKDEP_CHAINS too low!"},
         Family::lockdep,

@@ -11,6 +11,19 @@ constexpr SplatRule line(SplatRule rule) {
   return rule;
 }
 
+constexpr SplatRule stray_track(Rule rule) {
+  auto track = line({rule, Family::slub, "INFO: {1}", "", Blame::nobody});
+  track.damage = "a track of SLUB's without its report";
+  return track;
+}
+
+// Any program may print such a line; Go's runtime goes on with the stacks of its goroutines.
+constexpr SplatRule go_panic(Rule rule) {
+  SplatRule panic{rule, Family::harness, "go runtime error", "DoS", Blame::nobody};
+  panic.proof = "goroutine ";
+  return panic;
+}
+
 constexpr std::array kRules{
     line(SplatRule{{"unregister_netdevice: waiting for ", "",
                     R"(unregister_netdevice: waiting for (\S+) to become free.*)",
@@ -32,18 +45,10 @@ constexpr std::array kRules{
                    "VFS: Close: file count is zero (use-after-free)",
                    "DoS",
                    Blame::nobody}),
-    line(SplatRule{{"INFO: Allocated in ", "", R"(INFO: (Allocated in .* age=\d+ cpu=\d+ pid=-?\d+).*)",
-                    "INFO: Allocated in fasync_helper+0x29/0x90 age=6 cpu=0 pid=6756"},
-                   Family::slub,
-                   "INFO: {1}",
-                   "",
-                   Blame::nobody}),
-    line(SplatRule{{"INFO: Freed in ", "", R"(INFO: (Freed in .* age=\d+ cpu=\d+ pid=-?\d+).*)",
-                    "INFO: Freed in fasync_free_rcu+0x14/0x20 age=57 cpu=0 pid=18338"},
-                   Family::slub,
-                   "INFO: {1}",
-                   "",
-                   Blame::nobody}),
+    stray_track({"INFO: Allocated in ", "", R"(INFO: (Allocated in .* age=\d+ cpu=\d+ pid=-?\d+).*)",
+                 "INFO: Allocated in fasync_helper+0x29/0x90 age=6 cpu=0 pid=6756"}),
+    stray_track({"INFO: Freed in ", "", R"(INFO: (Freed in .* age=\d+ cpu=\d+ pid=-?\d+).*)",
+                 "INFO: Freed in fasync_free_rcu+0x14/0x20 age=57 cpu=0 pid=18338"}),
     SplatRule{{"Booting the kernel.", "", R"(Booting the kernel\.)", "Booting the kernel."},
               Family::reboot,
               "unexpected kernel reboot",
@@ -77,12 +82,8 @@ constexpr std::array kRules{
                    "SYZ_FAILURE",
                    Blame::nobody,
                    {"SYZFATAL"}}),
-    SplatRule{{"panic: ", "", R"(panic: .*)",
-               "panic: runtime error: invalid memory address or nil pointer dereference"},
-              Family::harness,
-              "go runtime error",
-              "DoS",
-              Blame::nobody},
+    go_panic({"panic: ", "", R"(panic: .*)",
+              "panic: runtime error: invalid memory address or nil pointer dereference"}),
     SplatRule{
         {"fatal error: ", "",
          R"(fatal error: (?:all goroutines|out of memory|unexpected signal|concurrent map|stack overflow|runtime|bad |checkptr|malloc|sync: |sweep|missing|found).*)",

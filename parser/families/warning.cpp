@@ -8,6 +8,12 @@
 namespace parser {
 namespace {
 
+constexpr SplatRule drivers_words(Rule rule) {
+  SplatRule splat{rule, Family::warning, "WARNING: {1}", "WARNING", Blame::nobody};
+  splat.own_words = true;
+  return splat;
+}
+
 constexpr std::array kRules{
     SplatRule{{"WARNING: ", "lib/refcount.c:",
                R"(WARNING: (?:CPU: \d+ PID: \d+ )?(?:\[.*\] )?(?:at )?(lib/refcount\.c):(\d+).*)",
@@ -30,7 +36,7 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               0,
-              "*timer*",
+              "*timer* *rcu* percpu_* *init_work* destroy_work_on_stack vunmap* free_pages*",
               Layout::headed,
               1},
     SplatRule{{"WARNING: ", "lib/kobject.c:",
@@ -58,6 +64,18 @@ constexpr std::array kRules{
         "proc_*",
         Layout::headed,
         1},
+    SplatRule{{"WARNING: ", "mm/usercopy.c:",
+               R"(WARNING: (?:CPU: \d+ PID: \d+ )?(?:\[.*\] )?(?:at )?(mm/usercopy\.c):(\d+).*)",
+               "WARNING: CPU: 0 PID: 4451 at mm/usercopy.c:81 usercopy_warn+0xdd/0xf0"},
+              Family::warning,
+              "WARNING: bad usercopy in {F}",
+              "WARNING",
+              Blame::stack,
+              {},
+              0,
+              {},
+              Layout::headed,
+              1},
     SplatRule{{"WARNING: ", "kernel/locking/lockdep.c:",
                R"(WARNING: (?:CPU: \d+ PID: \d+ )?(?:\[.*\] )?(?:at )?(kernel/locking/lockdep\.c):(\d+).*)",
                "WARNING: CPU: 0 PID: 4485 at kernel/locking/lockdep.c:3536 __lock_acquire+0x32d/0x3b0"},
@@ -154,19 +172,14 @@ constexpr std::array kRules{
                "          (null)"},
               Family::warning,
               "WARNING: kernel stack frame pointer has bad value",
-              "WARNING",
+              "",
               Blame::nobody},
     // Cut in its first words.
     SplatRule{{"WARNING: CPU: ", "", R"(WARNING: CPU: .*)", "WARNING: CPU: 1 PID: 83"},
               Family::warning,
               "WARNING in {F}",
               "WARNING"},
-    // A driver's own words.
-    SplatRule{{"WARNING: ", "", R"(WARNING: (.+))", "WARNING: foo controller is not supported"},
-              Family::warning,
-              "WARNING: {1}",
-              "WARNING",
-              Blame::nobody},
+    drivers_words({"WARNING: ", "", R"(WARNING: (.+))", "WARNING: foo controller is not supported"}),
 };
 
 }  // namespace

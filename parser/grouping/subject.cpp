@@ -19,8 +19,9 @@ bool is_shared_cache(std::string_view cache) {
   return cache.starts_with("kmalloc-") || cache.starts_with("dma-kmalloc-") || cache.starts_with(":");
 }
 
-// Whether a stack is one that bugs of the family are known by. SLUB and kmemleak find what somebody else did
-// earlier; all their call traces are of the same few checks.
+}  // namespace
+
+// SLUB and kmemleak find what somebody else did earlier; all their call traces are of the same few checks.
 bool is_telling(Role role, Family family) {
   switch (family) {
     case Family::slub:
@@ -31,8 +32,6 @@ bool is_telling(Role role, Family family) {
       return is_live(role);
   }
 }
-
-}  // namespace
 
 const Trace* telling_trace(const Report& report, const FrameTable& frames) {
   const Trace* first = nullptr;

@@ -20,6 +20,10 @@ struct FunctionStack {
   static constexpr std::size_t kMaxFunctions = 48;
 };
 
+// Whether a stack of that role is one that bugs of the family are known by. All that this file takes from a
+// report's traces are the frames of such.
+bool is_telling(Role role, Family family);
+
 // The trace that a report's title is about: the call trace, or that of another CPU or task; for what is
 // found long after it happened, the allocation. Null if there is none with symbols.
 const Trace* telling_trace(const Report& report, const FrameTable& frames);

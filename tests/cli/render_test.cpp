@@ -14,28 +14,18 @@
 #include "cli/render/json.h"
 #include "cli/render/text.h"
 #include "tests/cli/analyse.h"
+#include "tests/cli/golden.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+using tests::read_file;
 
 std::vector<fs::path> sorted(const fs::path& folder) {
   std::vector<fs::path> entries(fs::directory_iterator(folder), {});
   std::sort(entries.begin(), entries.end());
   return entries;
-}
-
-// With UPDATE_GOLDEN=1 the expectation is rewritten and the test fails all the same, so that a person looks.
-void compare(const fs::path& golden, const std::string& made) {
-  const auto expected = fs::exists(golden) ? read(golden) : std::string();
-  if (made != expected && std::getenv("UPDATE_GOLDEN") != nullptr)
-    std::ofstream(golden, std::ios::binary) << made;
-  CHECK_EQ(made, expected);
 }
 
 }  // namespace
@@ -48,27 +38,27 @@ TEST_CASE("rendered text, JSON and HTML are what they were") {
       for (const auto& file : sorted(folder))
         if (const auto name = file.filename();
             name != "text.txt" && name != "analysis.json" && name != "page.html")
-          inputs.emplace_back(file.filename().string(), read(file));
+          inputs.emplace_back(file.filename().string(), read_file(file));
       const cli::StackFilter everything;
       cli::StackCollection stacks(everything, {});
       cli::AnalyzerOptions options;
       options.listener = &stacks;
       const auto result = tests::analyse(inputs, options);
-      compare(folder / "text.txt", cli::render::text(result->analysis, {{}, true}));
+      tests::compare_golden(folder / "text.txt", cli::render::text(result->analysis, {{}, true}));
       std::ostringstream json;
       cli::render::json(result->analysis, json);
       CHECK(nlohmann::json::accept(json.str()));
-      compare(folder / "analysis.json", json.str());
+      tests::compare_golden(folder / "analysis.json", json.str());
       const auto page = cli::render::html(result->analysis, stacks);
       const auto body = page.find("<body>");
       REQUIRE_NE(body, std::string::npos);
-      compare(folder / "page.html", page.substr(body));
+      tests::compare_golden(folder / "page.html", page.substr(body));
     }
   }
 }
 
 TEST_CASE("no line of text is wider than the screen") {
-  const auto log = read(fs::path(DEPOT_SOURCE_DIR) / "testdata/logs/kasan-slub-6.12.txt");
+  const auto log = read_file(fs::path(DEPOT_SOURCE_DIR) / "testdata/logs/kasan-slub-6.12.txt");
   const auto result = tests::analyse({{"a-rather-long-name-of-a-log.txt", log}});
   for (const std::size_t width : {50u, 60u, 80u, 100u, 132u}) {
     CAPTURE(width);

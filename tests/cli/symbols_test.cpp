@@ -36,7 +36,7 @@ TEST_CASE("a kernel that cannot be read is said, with its path") {
   const auto result = tests::analyse({{"log", kInterrupted}});
   cli::SymbolOptions options;
   options.vmlinux = "/no/such/vmlinux";
-  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, {}, options);
+  const auto answer = cli::symbolize_traces({}, *result->analysis.frames, options);
   REQUIRE(std::holds_alternative<std::string>(answer));
   CHECK(std::get<std::string>(answer).find("/no/such/vmlinux") != std::string::npos);
 }

@@ -6,9 +6,11 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "cli/render/escape.h"
 #include "tests/cli/command.h"
 
 using cli::ExitCode;
@@ -274,4 +276,123 @@ TEST_CASE("hostile names and bytes reach no terminal") {
   const auto ran = triage({log, folder.path("none\x1b[2J")});
   for (const auto& text : {ran.out, ran.err})
     for (const char c : text) CHECK((c == '\n' || static_cast<unsigned char>(c) >= 0x20));
+}
+
+TEST_CASE("what comes again is told from what only looks like it") {
+  const Folder folder;
+  const std::string p = "[    9.000000][  T100] ";
+  // One report provoked, the same again as a finding, and on another kernel.
+  const auto log = folder.file("a.log", p + "    # Subtest: kasan\n" + report("foo") + p + "ok 3 kasan\n" +
+                                            report("foo") + report("foo"));
+  const auto other = folder.file("b.log", report("foo", "slab-use-after-free", "Read", "6.6.9") +
+                                              report("foo", "slab-use-after-free", "Read", "6.6.9"));
+  const auto document = json_of({log, other});
+  CHECK(document["totals"]["reports"] == 5);
+  REQUIRE(document["groups"].size() == 2);
+  CHECK(document["groups"][0]["status"] == "new");
+  CHECK(document["groups"][0]["count"] == 4);
+  CHECK(document["groups"][0]["logs"] == 2);
+  CHECK(document["groups"][0]["first_in"] == 2);
+  CHECK(document["groups"][0]["kernels"] ==
+        nlohmann::json::parse(R"([{"release": "6.12.3"}, {"release": "6.6.9"}])"));
+  CHECK(document["groups"][0]["reports"][0]["line"] == 21);
+  CHECK(document["groups"][1]["status"] == "expected");
+  CHECK(document["groups"][1]["count"] == 1);
+}
+
+TEST_CASE("the largest log is read first, and that changes nothing") {
+  const Folder folder;
+  std::string noise;
+  for (int i = 0; i < 5000; ++i) noise += kQuiet;
+  const auto small = folder.file("a.log", report("foo"));
+  const auto large = folder.file("b.log", noise + report("foo") + report("bar"));
+  const auto one = triage({"-j", "1", small, large, small});
+  const auto two = triage({"-j", "2", small, large, small});
+  CHECK(one.out == two.out);
+  CHECK(json_of({"-j", "2", small, large})["groups"][0]["example"]["input"] == small);
+}
+
+TEST_CASE("how many reports a filter left out is said") {
+  const Folder folder;
+  const auto log = folder.file("a.log", report("foo") + report("bar") + report("bar"));
+  const auto document = json_of({"--title", "in foo", log});
+  CHECK(document["filter"] == nlohmann::json({{"left_out", 2}, {"untimed", 0}}));
+  CHECK(document["totals"]["reports"] == 1);
+  CHECK(triage({"--title", "in foo", log}).out.find("2 reports were left out by --family") !=
+        std::string::npos);
+  CHECK(!json_of({log}).contains("filter"));
+}
+
+TEST_CASE("a kernel's file serves the reports of that kernel only") {
+  const Folder folder;
+  const auto log = [&](const std::string& name, const std::string& function, const std::string& kernel) {
+    return folder.file(name, "BUG: KASAN: slab-out-of-bounds in " + function +
+                                 "+0x1/0x10\nRead of size 8 at addr ffff888000000008 by task cat/7\n"
+                                 "CPU: 0 PID: 7 Comm: cat Not tainted " +
+                                 kernel + "\nCall Trace:\n " + function +
+                                 "+0x5/0x100\n start_kernel+0x5/0x100\n\n" + std::string(66, '=') + "\n");
+  };
+  const auto own = log("own.log", "outer", "6.12.0-fixture #1");
+  const auto old = log("old.log", "early", "6.1.0 #1");
+  const auto rebuilt =
+      log("rebuilt.log", "plain", "6.12.0-fixture #1 0123456789abcdef0123456789abcdef01234567");
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), {"--format", "markdown", "--no-cache", "--vmlinux",
+                             std::string(SYMBOLIZE_PROGRAMS) + "/kernel-gcc-5"});
+    return triage(std::move(more));
+  };
+  CHECK(with({own}).out.find("init/main.c:") != std::string::npos);
+  CHECK(with({own}).err.find("another kernel") == std::string::npos);
+  auto ran = with({old});
+  CHECK(ran.out.find("init/main.c:") == std::string::npos);
+  CHECK(ran.out.find("No source lines: another kernel: the log is of 6.1.0") != std::string::npos);
+  CHECK(ran.err.find("another kernel: the log is of 6.1.0, ") != std::string::npos);
+  ran = with({rebuilt});
+  CHECK(ran.out.find("init/main.c:") == std::string::npos);
+  CHECK(ran.out.find("No source lines: build-id differs") != std::string::npos);
+  // Frames print the same in all three; each log's are looked up for its own kernel.
+  ran = with({old, own, rebuilt});
+  CHECK(ran.out.find("init/main.c:") != std::string::npos);
+  CHECK(ran.out.find("No source lines: another kernel") != std::string::npos);
+  CHECK(ran.out.find("No source lines: build-id differs") != std::string::npos);
+  CHECK(with({"--allow-mismatch", old}).out.find("init/main.c:") != std::string::npos);
+}
+
+TEST_CASE("lists that cannot be read are named, and no result replaces one") {
+  const Folder folder;
+  const auto log = folder.file("a.log", report("foo"));
+  const auto known = folder.file("known.txt", "- | KASAN: slab-use-after-free Read in foo\n");
+  const auto rules = folder.file("rules.txt", "title foo -- slow disks\n");
+  const auto before = content(known);
+  for (const char* option : {"--baseline", "--suppress"}) {
+    const auto ran = triage({option, folder.path(""), log});
+    CHECK(ran.exit == ExitCode::trouble);
+    CHECK(ran.err.find(std::string(option) + " " + folder.path("") + ": Is a directory") !=
+          std::string::npos);
+  }
+  auto ran = triage({"--baseline", known, "-o", folder.path("./known.txt"), log});
+  CHECK(ran.exit == ExitCode::trouble);
+  CHECK(ran.err.find("would overwrite the baseline") != std::string::npos);
+  CHECK(content(known) == before);
+  CHECK(triage({"--suppress", rules, "-o", rules, log}).exit == ExitCode::trouble);
+  const auto fresh = folder.path("new.txt");
+  CHECK(triage({"--baseline", fresh, "--update-baseline", "-o", fresh, log}).exit == ExitCode::trouble);
+}
+
+TEST_CASE("no line is wider than the terminal") {
+  for (const std::size_t width : {50u, 60u, 80u, 120u}) {
+    CAPTURE(width);
+    cli::render::Screen screen;
+    screen.width = width;
+    const auto ran =
+        triage({"--explain", "--fail-on", "never", "--baseline", tests::testdata("triage/known.txt"),
+                tests::testdata("logs/kasan-slub-6.1-cut.txt"), tests::testdata("logs/kasan-slub-6.12.txt")},
+               screen);
+    std::istringstream lines(ran.out);
+    for (std::string line; std::getline(lines, line);) {
+      // The path of an entry has no blank to break at.
+      if (line.find("known.txt") != std::string::npos) continue;
+      CHECK_MESSAGE(cli::render::columns(line) <= width, line);
+    }
+  }
 }

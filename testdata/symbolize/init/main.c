@@ -45,3 +45,5 @@ void start_kernel(void) {
   early();
   ends_in_call();
 }
+
+const char linux_banner[] = "Linux version 6.12.0-fixture (fake@host) (cc) #1 SMP\n";

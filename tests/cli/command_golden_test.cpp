@@ -1,0 +1,61 @@
+// What triage and diff print, whole: testdata/triage and testdata/diff. Pages without their head, which holds
+// the style sheet.
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/diff.h"
+#include "cli/triage.h"
+#include "tests/cli/command.h"
+#include "tests/cli/golden.h"
+
+namespace {
+
+// Wherever the sources lie.
+std::string without_folder(std::string text) {
+  const auto folder = std::string(DEPOT_SOURCE_DIR) + "/";
+  for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+    text.erase(at, folder.size());
+  return text;
+}
+
+std::string body_of(const std::string& page) {
+  const auto body = page.find("<body>");
+  REQUIRE_NE(body, std::string::npos);
+  return page.substr(body);
+}
+
+}  // namespace
+
+TEST_CASE("triage's text, JSON and page are what they were") {
+  const auto triage = [](const char* format) {
+    const auto ran = tests::run(
+        cli::setup_triage, cli::run_triage,
+        {"--format", format, "--baseline", tests::testdata("triage/known.txt"), "--suppress",
+         tests::testdata("triage/suppressed.txt"), "--family", "kasan,slub", "--as-of", "2026-11-25",
+         tests::testdata("logs/kasan-slub-6.1-cut.txt"), tests::testdata("render/hostile/log.txt")});
+    CHECK(ran.err.empty());
+    return without_folder(ran.out);
+  };
+  tests::compare_golden(tests::testdata("triage/text.txt"), triage("text"));
+  const auto json = triage("json");
+  CHECK(nlohmann::json::accept(json));
+  tests::compare_golden(tests::testdata("triage/triage.json"), json);
+  tests::compare_golden(tests::testdata("triage/page.html"), body_of(triage("html")));
+}
+
+TEST_CASE("diff's text, JSON and Markdown are what they were") {
+  const auto diff = [](const char* format) {
+    const auto ran = tests::run(
+        cli::setup_diff, cli::run_diff,
+        {"--format", format, "--top", "10", "--key", "names", tests::testdata("logs/kasan-slub-6.1-cut.txt"),
+         tests::testdata("logs/kasan-slub-6.12.txt")});
+    CHECK(ran.err.empty());
+    return without_folder(ran.out);
+  };
+  tests::compare_golden(tests::testdata("diff/text.txt"), diff("text"));
+  const auto json = diff("json");
+  CHECK(nlohmann::json::accept(json));
+  tests::compare_golden(tests::testdata("diff/diff.json"), json);
+  tests::compare_golden(tests::testdata("diff/page.md"), diff("markdown"));
+}
