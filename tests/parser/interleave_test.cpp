@@ -242,6 +242,8 @@ TEST_CASE("without caller ids most merges of two reports are the same two report
     }
     return pairs;
   };
+  // Of a class alone chance decides: another file of testdata makes other pairs.
+  Score all;
   const auto check = [&](const char* what, const auto& of_first, const auto& of_second, bool same_kernel,
                          double least) {
     const auto pairs = pairs_of(of_first, of_second, same_kernel);
@@ -255,15 +257,18 @@ TEST_CASE("without caller ids most merges of two reports are the same two report
                                 << percent(score.admitted) << " % differ and say so, "
                                 << percent(score.silent) << " % differ and do not");
       CHECK(score.fraction() >= least);
+      all.merges += score.merges;
+      all.exact += score.exact;
       CHECK(score.silent <= score.merges / 4);
     }
   };
-  check("KASAN and KASAN of one kernel", kasan, kasan, true, 0.5);
-  check("KASAN and SLUB", kasan, slub, false, 0.5);
-  check("KASAN and SLUB of one kernel", kasan, slub, true, 0.5);
-  check("SLUB and SLUB", slub, slub, true, 0.5);
-  check("KASAN and another family", kasan, other, false, 0.25);
-  check("SLUB and another family", slub, other, false, 0.25);
+  check("KASAN and KASAN of one kernel", kasan, kasan, true, 0.4);
+  check("KASAN and SLUB", kasan, slub, false, 0.4);
+  check("KASAN and SLUB of one kernel", kasan, slub, true, 0.4);
+  check("SLUB and SLUB", slub, slub, true, 0.4);
+  CHECK(all.fraction() >= 0.55);
+  check("KASAN and another family", kasan, other, false, 0.2);
+  check("SLUB and another family", slub, other, false, 0.2);
 }
 
 TEST_CASE(
