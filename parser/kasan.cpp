@@ -174,6 +174,7 @@ class KasanBuilder final : public ReportBuilder {
   Answer apply(Fact fact, const RuleTable::Groups& groups);
   void name() override { name_kasan(report_, frames_); }
   std::string damage(Close why) const override;
+  int shadow_rows() const override { return rows_; }
 
   Access& access() { return report_.access ? *report_.access : report_.access.emplace(); }
   Object& object() { return report_.object ? *report_.object : report_.object.emplace(); }
@@ -183,6 +184,7 @@ class KasanBuilder final : public ReportBuilder {
   bool saw_access_ = false;
   bool asynchronous_ = false;
   bool freeing_ = false;
+  int rows_ = 0;  // of shadow bytes, from the caret on
 };
 
 ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view body) {
@@ -199,8 +201,11 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   if (is_ruler(body, '=')) return body.size() < 72 ? Answer::last : Answer::unknown;
   if (body.starts_with("Asynchronous fault")) asynchronous_ = true;
 
-  if (is_shadow_row(body) || is_filler(body) || is_stack_words(body) || is_ruler(body, '-'))
+  if (is_shadow_row(body) || body == "^") {
+    rows_ += rows_ > 0 || body == "^" ? 1 : 0;
     return Answer::taken;
+  }
+  if (is_filler(body) || is_stack_words(body) || is_ruler(body, '-')) return Answer::taken;
   RuleTable::Groups groups;
   if (const auto found = kasan_rules().match(body, groups)) {
     const auto fact = static_cast<Fact>(*found);

@@ -27,6 +27,8 @@ constexpr std::uint64_t kDumpStackLines = 8;
 constexpr std::uint64_t kAnnouncedLines = 40;
 // Lines of a WARN's message, between "cut here" and the title.
 constexpr int kMessageLines = 6;
+// Lines between SLUB's detail above a ruler and the title below it, others' lines among them.
+constexpr std::uint64_t kStrandedLines = 32;
 
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
 constexpr auto kMayBegin = [] {
@@ -59,6 +61,8 @@ void LogParser::begin_input(std::string_view name) {
   banner_in_input_ = false;
   release_.clear();
   last_report_ = dump_stack_ = asked_for_ = 0;
+  demuxer_.begin_input();
+  stranded_ = {};
 }
 
 void LogParser::feed(std::string_view chunk) {
@@ -72,12 +76,24 @@ void LogParser::finish_input() {
     containers_.take(raw, number, [this](const Line& line) { on_line(line); });
   });
   containers_.finish([this](const Line& line) { on_line(line); });
+  if (demuxer_.holding()) release_held();
   dumps_.finish();
   close_all(ReportBuilder::Close::end_of_input);
 }
 
 void LogParser::on_line(const Line& line) {
   if (line.userspace) return;
+  if (demuxer_.holding()) {
+    if (!line.caller.known() && demuxer_.add(line)) {
+      if (demuxer_.settled()) release_held();
+      return;
+    }
+    release_held();
+  }
+  take_line(line);
+}
+
+void LogParser::take_line(const Line& line) {
   const auto raw = line.text;
   const auto number = line.number;
   if (line.prefixed) {
@@ -97,7 +113,7 @@ void LogParser::on_line(const Line& line) {
     // has no prefix either.
     bare_report_ = bare_report_ || may_open_depot_trace(raw) || begins_splat(without_tags(raw));
     if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
-    if (const auto last = contexts_.find(last_key_); last != contexts_.end()) {
+    if (const auto last = contexts_.find(last_key_); !line.caller.inferred() && last != contexts_.end()) {
       auto continued = line;
       continued.caller = last->second.caller;
       return on_text(continued);
@@ -139,7 +155,10 @@ void LogParser::on_kernel_text(const Line& line) {
   if (!begins && known == nullptr) return;
   auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
-    switch (context.report->consume(line)) {
+    if (may_be_anothers(context, body, ReportBuilder::Answer::taken))
+      return demuxer_.start(*context.report, line);
+    const auto answer = context.report->consume(line);
+    switch (answer) {
       case ReportBuilder::Answer::taken:
       case ReportBuilder::Answer::unknown:
         return;
@@ -152,6 +171,7 @@ void LogParser::on_kernel_text(const Line& line) {
         drop_if_idle(context);
         return;
       case ReportBuilder::Answer::foreign:
+        if (may_be_anothers(context, body, answer)) return demuxer_.start(*context.report, line);
         close_report(context,
                      begins_splat(without_tags(body)) || body.starts_with("BUG ") || is_ruler(body, '=')
                          ? ReportBuilder::Close::superseded
@@ -181,6 +201,7 @@ LogParser::Context& LogParser::open_context(const Caller& caller) {
     latest_ = &contexts_.insert(std::move(spare_)).position->second;
   }
   latest_->caller = caller;
+  latest_->inferred = caller.inferred();
   return *latest_;
 }
 
@@ -211,6 +232,8 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     context.report = std::move(report);
     context.report->set_time(line);
+    if (!context.lead.what.empty() && context.report->so_far().family != Family::slub)
+      stranded_ = context.lead;
     context.lead = {};
     context.cut_here = 0;
     if (context.report->is_one_line()) {
@@ -233,6 +256,10 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
 std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::string_view body,
                                                       Context& context) {
   auto report = open_kasan(line, body, context.lead.first_line, frames_, events());
+  // SLUB's detail stands above the ruler; another report's title came between.
+  if (line.caller.inferred() && context.lead.what.empty() && body.starts_with("BUG ") &&
+      line.number - stranded_.first_line < kStrandedLines)
+    context.lead = std::exchange(stranded_, {});
   if (!report) report = open_slub(line, body, context.lead, frames_, events());
   if (report) return report;
   const auto found = find_splat(without_tags(trim_right(body)));
@@ -327,6 +354,7 @@ void LogParser::learn_release(std::string_view release, std::uint64_t line) {
 
 void LogParser::close_report(Context& context, ReportBuilder::Close why) {
   close_report(std::exchange(context.report, nullptr), context, why);
+  context.inferred = context.caller.inferred();
 }
 
 void LogParser::close_report(std::unique_ptr<ReportBuilder> builder, const Context& context,
@@ -335,7 +363,8 @@ void LogParser::close_report(std::unique_ptr<ReportBuilder> builder, const Conte
   auto report = builder->close(why);
   last_report_ = std::max(last_report_, report.end_line);
   if (!told) return;
-  report.demux = context.caller.known() ? Demux::caller : Demux::none;
+  report.demux = context.inferred ? Demux::inferred : context.caller.known() ? Demux::caller : Demux::none;
+  if (report.demux == Demux::none && report.corrupted_reason.empty()) demuxer_.learn(report);
   if (report.kasan != KasanMode::unknown) kasan_ = report.kasan;
   if (report.kernel.empty()) report.kernel = release_;
   report.expected_by = provoked_.provoked_by(report, context.caller, frames_);

@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "parser/containers.h"
+#include "parser/demux.h"
 #include "parser/dump_reader.h"
 #include "parser/frame_table.h"
 #include "parser/line_splitter.h"
@@ -59,6 +60,7 @@ class LogParser {
     std::optional<std::uint64_t> asked_by;  // the caller whose report wants this CPU's stack
     std::optional<std::int64_t> asked_cpu;
     Caller caller;
+    bool inferred = false;  // the report's lines were told from another's by what they say
     std::uint64_t first_line() const {
       return report ? report->first_line() : stray.open() ? stray.current()->line : 0;
     }
@@ -68,11 +70,17 @@ class LogParser {
   };
 
   void on_line(const Line& line);
+  void take_line(const Line& line);
   void on_text(const Line& line);
   void on_kernel_text(const Line& line);
   Context* find_context(std::uint64_t key);
   Context& open_context(const Caller& caller);
   void drop_if_idle(const Context& context);
+  // Reports without caller ids that are printed at once, see demux.h: log_parser_demux.cpp.
+  bool may_be_anothers(const Context& context, std::string_view body, ReportBuilder::Answer answer) const;
+  void release_held();
+  void take_divided(const Line& line, int owner, bool doubtful);
+  void keep_newest_inferred();
   void read_outside(const Line& line, std::string_view body, Context& context);
   void close_report(Context& context, ReportBuilder::Close why);
   void close_report(std::unique_ptr<ReportBuilder> builder, const Context& context, ReportBuilder::Close why);
@@ -94,6 +102,9 @@ class LogParser {
   ContainerReader containers_;
   DumpReader dumps_;
   ProvokedSections provoked_;
+  Demuxer demuxer_{frames_};
+  bool replaying_ = false;  // what the demuxer held
+  SlubLead stranded_;       // SLUB's detail, with another family's title below it
   using Contexts = std::unordered_map<std::uint64_t, Context>;
   Contexts contexts_;           // by Caller::key(); only those with something open
   Contexts::node_type spare_;   // one that is idle

@@ -11,10 +11,11 @@ namespace parser {
 
 // Who printed a line: "[  T123]" a thread, "[    C0]" a CPU in interrupt context (CONFIG_PRINTK_CALLER).
 struct Caller {
-  char kind = 0;  // 'T', 'C', or 0 where the line does not say
+  char kind = 0;  // 'T', 'C', 0 where the line does not say, '?' where the demuxer says it (demux.h)
   std::uint32_t id = 0;
 
   bool known() const { return kind != 0; }
+  bool inferred() const { return kind == '?'; }
   // One number for maps; 0 is "not said".
   std::uint64_t key() const {
     return kind == 0 ? 0 : (std::uint64_t{static_cast<unsigned char>(kind)} << 32) | id;

@@ -184,6 +184,8 @@ Report ReportBuilder::close(Close why) {
   report_.corrupted_reason = damage(why);
   if (report_.corrupted_reason.empty() && mixed_)
     report_.corrupted_reason = "lines of others stand among the frames of a stack";
+  if (report_.corrupted_reason.empty() && doubted_)
+    report_.corrupted_reason = "printed at the same time as another report: a frame may be that one's";
   return std::move(report_);
 }
 

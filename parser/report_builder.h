@@ -63,6 +63,13 @@ class ReportBuilder {
 
   std::uint64_t first_line() const { return report_.first_line; }
 
+  // For the demuxer: what the report has said so far, its open stack, and how near its last line is.
+  const Report& so_far() const { return report_; }
+  const Trace* open_stack() const { return collector_.current(); }
+  virtual int shadow_rows() const { return 0; }
+  // Some frames of its stacks may be another report's.
+  void doubt_stacks() { doubted_ = true; }
+
  protected:
   // A line that is neither frame nor trace section; `body` has no blanks at its ends.
   virtual Answer read(const Line& line, std::string_view body) = 0;
@@ -95,6 +102,7 @@ class ReportBuilder {
   std::optional<std::int64_t> next_cpu_;
   int unknown_run_ = 0;
   bool mixed_ = false;
+  bool doubted_ = false;
   std::size_t text_end_ = 0;  // of Report::text, up to its last own line
 };
 

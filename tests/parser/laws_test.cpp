@@ -55,6 +55,8 @@ TEST_CASE("parsing from a report's first line finds the same report") {
     const auto found = parse(sample.log, sample.name);
     for (auto report : found->reports) {
       CAPTURE(report.title);
+      // Reports that were told from one another need the lines of both.
+      if (report.demux == parser::Demux::inferred) continue;
       ++reports;
       const auto again = parse(from_line(sample.log, report.first_line), sample.name);
       const auto same = std::find_if(again->reports.begin(), again->reports.end(),

@@ -1,0 +1,154 @@
+#include "parser/demux.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "parser/demux_search.h"
+#include "parser/scan.h"
+#include "parser/splat.h"
+#include "parser/splat_rule.h"
+
+namespace parser {
+namespace {
+
+// Of KASAN's shadow bytes there are three rows from the one with the caret on; these kinds have none.
+bool kasan_may_end(const ReportBuilder& open) {
+  return open.shadow_rows() >= 3 || is_untracked(open.so_far().kind);
+}
+
+// The WARNING that SLUB raises inside its own report.
+bool is_slubs_own(std::string_view body) {
+  return body.starts_with("WARNING: ") && body.find(" mm/slub.c:") != std::string_view::npos;
+}
+
+}  // namespace
+
+Demuxer::Demuxer(FrameTable& frames) : frames_(frames) {}
+Demuxer::~Demuxer() = default;
+
+void Demuxer::begin_input() {
+  held_.clear();
+  search_.reset();
+  fruitless_ = 0;
+}
+
+void Demuxer::learn(const Report& report) {
+  for (const auto& trace : report.traces) {
+    if (known_.size() >= kMaxKnown) known_.pop_front();
+    known_.push_back(trace.frames);
+  }
+}
+
+bool Demuxer::may_begin(std::string_view body, const ReportBuilder& open) {
+  const auto family = open.so_far().family;
+  switch (body.front()) {
+    case '=':
+      return family == Family::kasan && is_ruler(trim_right(body), '=') && !kasan_may_end(open);
+    case '[':
+      return body.find(" overwritten] 0x") != std::string_view::npos;
+    case '-':
+      return family == Family::slub && body.starts_with("------------[ cut here ]");
+    default:
+      return false;
+  }
+}
+
+bool Demuxer::may_supersede(std::string_view body, const ReportBuilder& open) {
+  const auto family = open.so_far().family;
+  const bool known = body.starts_with("BUG: KASAN: ") || is_ruler(trim_right(body), '=');
+  // Splats of other families follow one another without an end of their own: no sign of two at once.
+  if (family != Family::kasan && family != Family::slub && !known) return false;
+  return known || body.starts_with("BUG ") || begins_splat(without_tags(body));
+}
+
+void Demuxer::start(const ReportBuilder& open, const Line& line) {
+  open_ = &open;
+  newest_.reset();
+  newest_rank_ = 0;
+  read_sign(line);
+  keep(line);
+}
+
+void Demuxer::keep(const Line& line) {
+  auto& held = held_.emplace_back();
+  held.line = line;
+  held.raw_size = line.raw.size();
+  held.stored.reserve(line.raw.size() + line.text.size());
+  held.stored.append(line.raw).append(line.text);
+}
+
+// What a line tells of the report that began last. Titles, and sections out of its order, tell something.
+Demuxer::Sign Demuxer::read_sign(const Line& line) {
+  const auto body = trim_right(trim_left(line.text));
+  if (body.empty()) return Sign::none;
+  const auto* section = find_section(body);
+  if (section == nullptr) {
+    if (line.text.front() == ' ' || !(body.starts_with("BUG") || begins_splat(without_tags(body))))
+      return Sign::none;
+    if (is_ruler(body, '=')) return Sign::none;
+    if (is_slubs_own(body) && open_->so_far().family == Family::slub) {
+      newest_ = Order::slub;
+      newest_rank_ = kCutHereRank;
+      return Sign::none;
+    }
+    if (newest_) return Sign::other_begins;
+    newest_ = body.starts_with("BUG: KASAN: ") ? Order::kasan
+              : body.starts_with("BUG ")       ? Order::slub
+                                               : Order::other;
+    return Sign::none;
+  }
+  const auto first = order_of(open_->so_far().family);
+  if (section->rank(first) < 0) {
+    if (newest_) newest_rank_ = std::max(newest_rank_, section->rank(*newest_));
+    return Sign::none;
+  }
+  // A ruler alone ends reports of many families.
+  if (!newest_) return first == Order::other ? Sign::none : Sign::two;
+  const int rank = section->rank(*newest_);
+  if (rank < 0) return Sign::two;
+  if (*newest_ != Order::other && (rank < newest_rank_ || (rank == newest_rank_ && is_once(rank))))
+    return Sign::two;
+  newest_rank_ = std::max(newest_rank_, rank);
+  return Sign::none;
+}
+
+bool Demuxer::add(const Line& line) {
+  if (!search_) {
+    const auto sign = read_sign(line);
+    if (sign == Sign::other_begins) return false;
+    if (sign == Sign::two) {
+      search_ = std::make_unique<DemuxSearch>(frames_, *open_, known_);
+      for (const auto& held : held_) {
+        auto earlier = held.line;
+        earlier.text = held.text();
+        search_->add(earlier);
+      }
+    }
+  }
+  if (search_) search_->add(line);
+  keep(line);
+  return true;
+}
+
+bool Demuxer::settled() const {
+  if (held_.size() >= kMaxLines) return true;
+  return search_ ? search_->settled() : held_.size() >= (newest_ ? kUnproven : kUntitled);
+}
+
+Demuxer::Division Demuxer::finish() {
+  Division division;
+  if (const auto search = std::exchange(search_, nullptr)) {
+    auto found = search->finish();
+    division.divided = found.interleaved;
+    division.doubtful = std::move(found.doubtful);
+    for (std::size_t i = 0; i < held_.size(); ++i) held_[i].owner = found.owners[i];
+    const bool doubtful =
+        std::find(division.doubtful.begin(), division.doubtful.end(), true) != division.doubtful.end();
+    fruitless_ = division.divided && !doubtful ? 0 : fruitless_ + 1;
+  }
+  division.lines = std::exchange(held_, {});
+  open_ = nullptr;
+  return division;
+}
+
+}  // namespace parser

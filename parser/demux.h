@@ -1,0 +1,91 @@
+// Reports that CPUs print at once in a log without caller ids: whose line is whose.
+// Where a second report begins inside an open one, lines are held back. If lines come that the second one
+// cannot own, the two are interleaved, and the division of the held lines is sought that contradicts least of
+// what they say (demux_search.h). If none come, they are let go as they were.
+//
+//   open report --may_begin()/may_supersede()--> start(), add() until it says that nothing more is wanted
+//   --> finish(): the lines, each with its owner
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/demux_sections.h"
+#include "parser/frame_table.h"
+#include "parser/model.h"
+#include "parser/prefix.h"
+#include "parser/report_builder.h"
+
+namespace parser {
+
+class DemuxSearch;
+
+class Demuxer {
+ public:
+  static constexpr int kMaxReports = 3;          // at once
+  static constexpr std::size_t kMaxLines = 400;  // held
+  static constexpr std::size_t kUnproven = 100;  // ... as long as nothing shows that two are interleaved
+  static constexpr std::size_t kUntitled = 24;   // ... and as long as no second title has come
+  static constexpr int kMaxFruitless = 4;        // searches of one input that gain nothing, then no more
+  static constexpr std::size_t kMaxKnown = 32;   // stacks of earlier reports
+  static constexpr int kNobody = -1;
+  static constexpr int kAside = -2;  // a report of one line that came between
+
+  struct Held {
+    Line line;           // its views are void: see text() and raw()
+    std::string stored;  // raw, then text
+    std::size_t raw_size = 0;
+    int owner = kNobody;  // 0: the report that was open; 1..: those that began since
+    std::string_view raw() const { return std::string_view(stored).substr(0, raw_size); }
+    std::string_view text() const { return std::string_view(stored).substr(raw_size); }
+  };
+  struct Division {
+    std::vector<Held> lines;
+    bool divided = false;        // else the lines are to be taken as if they had never been held
+    std::vector<bool> doubtful;  // by owner: a frame of a stored stack may be another's
+  };
+
+  explicit Demuxer(FrameTable& frames);
+  ~Demuxer();
+  Demuxer(const Demuxer&) = delete;
+  Demuxer& operator=(const Demuxer&) = delete;
+
+  void begin_input();
+  // The stacks of a whole report that stood alone.
+  void learn(const Report& report);
+
+  // Whether `body` (leading blanks off) may begin a second report although the open one would take it.
+  static bool may_begin(std::string_view body, const ReportBuilder& open);
+  // Whether the report that `body` begins may be interleaved with the open one, which does not know it.
+  static bool may_supersede(std::string_view body, const ReportBuilder& open);
+
+  bool given_up() const { return fruitless_ >= kMaxFruitless; }
+  bool holding() const { return !held_.empty(); }
+  // `line` may be the first of another report than `open`, which must not change before finish().
+  void start(const ReportBuilder& open, const Line& line);
+  // Holds a line. False, and it is not held, if it shows that there is nothing to divide.
+  bool add(const Line& line);
+  bool settled() const;
+  Division finish();
+
+ private:
+  enum class Sign : std::uint8_t { none, two, other_begins };
+  Sign read_sign(const Line& line);
+  void keep(const Line& line);
+
+  FrameTable& frames_;
+  std::deque<std::vector<FrameRef>> known_;
+  std::vector<Held> held_;
+  std::unique_ptr<DemuxSearch> search_;
+  // As long as nothing is proven: the report that was open, and how far the one that began since has come.
+  const ReportBuilder* open_ = nullptr;
+  std::optional<Order> newest_;
+  int newest_rank_ = 0;
+  int fruitless_ = 0;
+};
+
+}  // namespace parser

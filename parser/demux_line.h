@@ -1,0 +1,79 @@
+// What one line tells about whose it is, for reports that are printed at once.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "parser/demux_sections.h"
+#include "parser/frame_table.h"
+#include "parser/model.h"
+#include "parser/prefix.h"
+
+namespace parser {
+
+struct DemuxLine {
+  enum class Kind : std::uint8_t {
+    unknown,
+    blank,
+    title,
+    more,   // of a splat's beginning: "Oops: ", "Kernel panic"
+    aside,  // a report of one line
+    ruler,
+    cut_here,
+    lead,     // SLUB's detail above the ruler
+    section,  // any other line that a family knows
+    live,     // announces the stack of whoever prints
+    stored,   // announces a stack that was stored
+    frame,
+    mark,  // "<TASK>"
+    registers,
+    end,  // "---[ end trace"
+  };
+  // What a frame's function says of its place in a stack.
+  enum Place : std::uint8_t {
+    begins_live = 1,
+    begins_kasan = 2,
+    begins_page_alloc = 4,
+    begins_page_free = 8,
+    root = 16,
+    reports_free = 32,
+    reports_access = 64,
+  };
+
+  Kind kind = Kind::unknown;
+  int ranks[3] = {-1, -1, -1};  // place in the order of each family's sections; -1: not that family's
+  Order order = Order::other;   // of a title
+  Role role = Role::call;       // of the stack it announces
+  bool in_depot = false;
+  bool once = false;        // a section that a report has once
+  bool slub_own = false;    // the WARNING that SLUB raises within its report
+  bool slub_ruler = false;  // longer than KASAN's
+  bool untracked = false;   // a title of KASAN's with neither object nor shadow bytes to follow
+  bool freeing = false;     // a title of KASAN's about the free itself
+  bool awaits = false;      // the next line is a function that is no frame
+  bool pc = false;          // a register line that names a kernel function
+  bool skipped = false;     // a frame of those that only show a bug (functions.h)
+  bool row = false;         // of shadow bytes
+  bool caret = false;
+  bool reliable = true, build_id = false, module = false;
+  std::uint8_t place = 0;
+  int level = -1;
+  std::int64_t pid = -1;
+  std::uint64_t frame = 0;     // FrameTable's identity
+  std::uint64_t symbol = 0;    // hash of a frame's function, or of the one in a title
+  std::uint64_t function = 0;  // hash of a frame's function as kCallChains has it
+  std::uint64_t address = 0;   // of the object or of memory around it
+  std::uint64_t cache = 0;     // hash of its name
+};
+
+DemuxLine read_demux_line(const Line& line, FrameTable& frames);
+void describe_frame(const Frame& frame, DemuxLine& line);
+std::uint64_t function_of(const Frame& frame);  // as DemuxLine::function
+std::uint64_t hash_of(std::string_view text);
+
+// Whether `caller` calls `callee` in kernels at large (DemuxLine::function): yes, no as far as is known, or
+// nothing is known of either.
+enum class Calls : std::uint8_t { unknown, known, other };
+Calls well_known_call(std::uint64_t callee, std::uint64_t caller);
+
+}  // namespace parser

@@ -1,0 +1,294 @@
+#include "parser/demux_search.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "parser/functions.h"
+#include "parser/report_builder.h"
+#include "parser/scan.h"
+
+namespace parser {
+namespace {
+
+using Kind = DemuxLine::Kind;
+using Stack = OpenStack;
+
+}  // namespace
+
+double DemuxSearch::State::total() const {
+  double sum = cost;
+  for (int i = 0; i < strands; ++i) sum += strand[static_cast<std::size_t>(i)].titled ? 0 : kNoTitle;
+  return sum;
+}
+
+std::uint64_t DemuxSearch::State::key() const {
+  std::uint64_t key = static_cast<std::uint64_t>(strands * 8 + last);
+  for (int i = 0; i < strands; ++i) {
+    const auto& s = strand[static_cast<std::size_t>(i)];
+    for (const std::uint64_t part :
+         {s.last, s.symbol, s.address, s.cache, static_cast<std::uint64_t>(s.pid),
+          static_cast<std::uint64_t>(s.rank),
+          static_cast<std::uint64_t>(s.stack) * 4 + s.closed * 2 + s.titled,
+          static_cast<std::uint64_t>(s.depth > 0), static_cast<std::uint64_t>(s.rows)})
+      key = (key ^ part) * 0x100000001b3U + (key >> 29);
+  }
+  return key;
+}
+
+DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
+                         const std::deque<std::vector<FrameRef>>& known)
+    : frames_(frames) {
+  auto& strand = start_.strand[0];
+  const auto& report = open.so_far();
+  strand.titled = true;
+  strand.order = order_of(report.family);
+  strand.rows = open.shadow_rows();
+  if (report.access) {
+    strand.pid = report.access->pid.value_or(-1);
+    strand.address = report.access->address.value_or(0);
+  } else if (report.object && report.object->address) {
+    strand.address = *report.object->address;
+  }
+  const auto nameable = [&frames](const Trace& trace) {
+    return static_cast<int>(std::count_if(
+        trace.frames.begin(), trace.frames.end(),
+        [&frames](const FrameRef& ref) { return ref.reliable && !frames.is_helper(ref.frame); }));
+  };
+  strand.access_seen = report.access && report.access->pid;
+  for (const auto& trace : report.traces)
+    if (trace.role == Role::call) strand.live_frames += nameable(trace);
+  if (open.open_stack() != nullptr && open.open_stack()->role == Role::call)
+    strand.live_frames += nameable(*open.open_stack());
+  strand.freeing = report.kind.ends_with("-free") && report.kind.find("use-after-free") == std::string::npos;
+  if (report.pid) strand.pid = *report.pid;
+  if (report.object) strand.cache = hash_of(report.object->cache);
+  strand.untracked = is_untracked(report.kind);
+  auto symbol = std::string_view(report.location);
+  symbol = symbol.substr(0, symbol.find("+0x"));
+  if (!symbol.empty()) strand.symbol = hash_of(without_compiler_suffix(symbol));
+  strand.live_seen = std::any_of(report.traces.begin(), report.traces.end(),
+                                 [](const Trace& trace) { return is_live(trace.role); });
+
+  const auto walk = [&](const std::vector<FrameRef>& stack) {
+    for (const auto& ref : stack) build_ids_ = build_ids_ || !frames_[ref.frame].build_id.empty();
+    return walk_pairs(stack, frames_,
+                      [this](std::uint64_t callee, std::uint64_t caller) { count(callee, caller, 1); });
+  };
+  const auto walk_whole = [&](const std::vector<FrameRef>& stack) {
+    if (const auto last = walk(stack); last != 0) count(last, kStackEnd, 1);
+  };
+  for (const auto& stack : known) walk_whole(stack);
+  for (const auto& trace : report.traces) walk_whole(trace.frames);
+  strand.rank = rank_of(report, strand.rows);
+  if (open.open_stack() != nullptr) {
+    const auto& stack = *open.open_stack();
+    strand.stack = is_live(stack.role) ? Stack::live : Stack::stored;
+    strand.live_seen = strand.live_seen || strand.stack == Stack::live;
+    strand.role = stack.role;
+    strand.depot = stack.in_depot;
+    strand.depth = static_cast<int>(stack.frames.size());
+    strand.last = strand.last_reliable = walk(stack.frames);
+    if (!stack.frames.empty()) {
+      for (const auto& ref : stack.frames) {
+        if (!ref.reliable) continue;
+        const auto& frame = frames_[ref.frame];
+        strand.reached = strand.reached || hash_of(without_compiler_suffix(frame.symbol)) == strand.symbol;
+      }
+      DemuxLine frame;
+      describe_frame(frames_[stack.frames.back().frame], frame);
+      strand.place = frame.place;
+      strand.function = frame.function;
+    }
+    static constexpr std::array<std::pair<Role, int>, 6> kRanks{{{Role::call, 8},
+                                                                 {Role::alloc, 15},
+                                                                 {Role::free, 16},
+                                                                 {Role::work, 17},
+                                                                 {Role::page_alloc, 38},
+                                                                 {Role::page_free, 39}}};
+    if (strand.order == Order::kasan)
+      for (const auto& [role, rank] : kRanks)
+        if (role == stack.role) strand.rank = std::max(strand.rank, rank);
+    if (strand.order == Order::slub)
+      strand.rank = std::max(strand.rank, strand.stack == Stack::live ? 30 : 3);
+    if (strand.order == Order::other) strand.rank = std::max(strand.rank, 20);
+  } else if (strand.live_seen) {
+    strand.rank = std::max(strand.rank, strand.order == Order::kasan  ? 8
+                                        : strand.order == Order::slub ? 30
+                                                                      : 20);
+  }
+  beam_.push_back(start_);
+}
+
+void DemuxSearch::advance(const DemuxLine& line) {
+  // States are large: only those that stay are made.
+  struct Choice {
+    double cost;
+    std::uint32_t parent;
+    int owner;
+  };
+  std::vector<Choice> choices;
+  choices.reserve(beam_.size() * (kMaxReports + 2));
+  for (std::uint32_t i = 0; i < beam_.size(); ++i) {
+    const auto& state = beam_[i];
+    choices.push_back({state.cost + unowned(line), i, line.kind == Kind::aside ? kAside : kNobody});
+    for (int owner = 0; owner < state.strands; ++owner)
+      if (const auto more = cost(state, owner, line); more < kNever)
+        choices.push_back({state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), i, owner});
+    if (const auto more = beginning(state, line); more < kNever && state.strands < kMaxReports)
+      choices.push_back({state.cost + more, i, state.strands});
+  }
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const Choice& a, const Choice& b) { return a.cost < b.cost; });
+  std::vector<State> kept;
+  std::vector<std::uint64_t> keys;
+  std::vector<Step> steps;
+  kept.reserve(kBeam);
+  for (const auto& choice : choices) {
+    if (kept.size() >= kBeam || choice.cost > choices[0].cost + kHopeless) break;
+    auto& state = kept.emplace_back(beam_[choice.parent]);
+    state.cost = choice.cost;
+    if (choice.owner >= 0) {
+      state.strands = std::max(state.strands, choice.owner + 1);
+      take(state.strand[static_cast<std::size_t>(choice.owner)], line);
+      state.last = choice.owner;
+    }
+    const auto key = state.key();
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+      kept.pop_back();
+      continue;
+    }
+    keys.push_back(key);
+    steps.push_back({choice.parent, choice.owner});
+  }
+  beam_ = std::move(kept);
+  steps_.push_back(std::move(steps));
+}
+
+void DemuxSearch::add(const Line& line) {
+  lines_.push_back(read_demux_line(line, frames_));
+  const auto& read = lines_.back();
+  if (read.kind == Kind::title) ++titles_;
+  if (read.kind == Kind::frame) {
+    build_ids_ = build_ids_ || read.build_id;
+    // Until it is known whose they are, a frame may stand under any of the last few.
+    double weight = 1;
+    for (const auto& [frame, function] : before_) {
+      if (frame != 0) count(frame, read.frame, weight / 2);
+      if (function != 0 && read.reliable) count(function, read.function, weight / 2);
+      weight /= 2;
+    }
+    before_ = {std::make_pair(read.frame, read.reliable ? read.function : 0), before_[0], before_[1]};
+  }
+  advance(read);
+  idle_ = steps_.back().empty() || steps_.back()[0].owner < 0 ? idle_ + 1 : 0;
+}
+
+const DemuxSearch::State& DemuxSearch::best() const {
+  return *std::min_element(beam_.begin(), beam_.end(),
+                           [](const State& a, const State& b) { return a.total() < b.total(); });
+}
+
+bool DemuxSearch::settled() const {
+  if (idle_ >= kIdle) return true;
+  if (titles_ == 0 && lines_.size() >= kWaitForTitle) return true;
+  const auto& state = best();
+  if (lines_.size() >= kWaitForTitle && state.cost > kSenseless * static_cast<double>(lines_.size()))
+    return true;
+  int open = 0;
+  for (int i = 0; i < state.strands; ++i) {
+    const auto& strand = state.strand[static_cast<std::size_t>(i)];
+    open += strand.closed || (i == 0 && is_over(start_.strand[0])) ? 0 : 1;
+  }
+  return state.strands > 1 ? open <= 1 && titles_ > 0 : open == 0;
+}
+
+bool DemuxSearch::makes_sense() const {
+  const auto& state = best();
+  if (titles_ == 0 || state.cost > kSenseless * static_cast<double>(lines_.size())) return false;
+  return std::all_of(state.strand.begin(), state.strand.begin() + state.strands,
+                     [](const DemuxStrand& strand) { return strand.whole(); });
+}
+
+std::vector<int> DemuxSearch::owners() const {
+  std::vector<int> owners(steps_.size());
+  auto at = static_cast<std::uint32_t>(&best() - beam_.data());
+  for (auto line = steps_.size(); line-- > 0;) {
+    const auto& step = steps_[line][at];
+    owners[line] = step.owner;
+    at = step.parent;
+  }
+  return owners;
+}
+
+// Whether the open stack of `owner` goes on, or ends, after line `at` so well that no frame can be missing.
+bool DemuxSearch::goes_on(const State& state, int owner, const std::vector<int>& owners,
+                          std::size_t at) const {
+  const auto& strand = state.strand[static_cast<std::size_t>(owner)];
+  for (std::size_t i = at + 1; i < owners.size(); ++i) {
+    if (owners[i] != owner || lines_[i].kind == Kind::registers) continue;
+    if (lines_[i].kind == Kind::frame) return strand.depth > 0 && frame(state, owner, lines_[i], 1) < kSure;
+    return end_of_stack(strand, 1) < kSure;
+  }
+  return false;
+}
+
+// Whose stacks hold a frame that might as well be another's, had the two not been neighbours.
+std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
+  std::vector<bool> doubtful(DemuxSearch::kMaxReports);
+  State state = start_;
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    const auto owner = owners[i];
+    if (owner < 0) continue;
+    if (owner >= state.strands) state.strands = owner + 1;
+    const auto& line = lines_[i];
+    auto& own = state.strand[static_cast<std::size_t>(owner)];
+    const auto doubt = [&doubtful](int strand) { doubtful[static_cast<std::size_t>(strand)] = true; };
+    // Whose address or task it is: nothing said so before.
+    if (line.kind == Kind::section && line.address != 0 && own.address == 0)
+      for (int other = 0; other < state.strands; ++other) {
+        const auto& rival = state.strand[static_cast<std::size_t>(other)];
+        if (other == owner || rival.order != own.order || rival.address != 0) continue;
+        if (cost(state, other, line) - cost(state, owner, line) >= kEvident) continue;
+        doubt(owner);
+        doubt(other);
+      }
+    const bool framed = line.kind == Kind::frame && own.stack != Stack::none;
+    const auto mine = framed ? frame(state, owner, line, 1) : 0;
+    for (int other = 0; other < state.strands; ++other) {
+      const auto& rival = state.strand[static_cast<std::size_t>(other)];
+      if (other == owner || rival.closed || rival.stack == Stack::none) continue;
+      if (!framed || !(own.depot || rival.depot) || mine < kSure) continue;
+      if (rival.last == own.last && rival.depth == own.depth && rival.stack == own.stack) continue;
+      const auto margin = frame(state, other, line) - mine;
+      if (margin < (own.depot ? kEvident : kDoubt) && !goes_on(state, other, owners, i)) {
+        doubt(owner);
+        doubt(other);
+      }
+    }
+    take(own, line);
+  }
+  return doubtful;
+}
+
+DemuxSearch::Division DemuxSearch::finish() {
+  Division division;
+  auto found = owners();
+  const auto interleaved = [&found] {
+    int last = 0;
+    std::vector<bool> left(DemuxSearch::kMaxReports);
+    for (const auto owner : found) {
+      if (owner < 0 || owner == last) continue;
+      if (left[static_cast<std::size_t>(owner)]) return true;
+      left[static_cast<std::size_t>(last)] = true;
+      last = owner;
+    }
+    return false;
+  };
+  division.interleaved = interleaved() && makes_sense();
+  if (division.interleaved) division.doubtful = doubts(found);
+  division.owners = std::move(found);
+  return division;
+}
+
+}  // namespace parser

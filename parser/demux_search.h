@@ -1,0 +1,164 @@
+// The search for the division of held lines among reports: a beam over the ways to divide them, each with
+// what it makes of every report (a strand). demux_cost.cpp says what a line costs a strand.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "parser/demux_line.h"
+#include "parser/report_builder.h"
+
+namespace parser {
+
+// Costs are negative logarithms of likelihoods, roughly: 2 is "unlikely", 5 "something is damaged if so".
+inline constexpr double kNever = 100;
+inline constexpr double kDamaged = 5;
+inline constexpr double kForeignFact = 8;
+inline constexpr double kNoTitle = 6;
+inline constexpr double kAnotherSpeaks = 0.2;
+// How many ways of dividing the lines so far are kept.
+inline constexpr std::size_t kBeam = 16;
+inline constexpr double kSenseless = 2.5;  // costs a line more than that on average, it is no division
+inline constexpr double kHopeless = 20;    // costs more than the best by that: it never catches up
+// Lines without a second title after which what looked like the beginning of one was none; and lines that
+// nobody takes after which all reports are over.
+inline constexpr std::size_t kWaitForTitle = 24;
+inline constexpr std::size_t kIdle = 40;
+// Nobody can tell two owners apart whose costs differ by less.
+inline constexpr double kDoubt = 0.35;
+// A frame of a stored stack that was seen nowhere else under the same callee needs better evidence than that.
+inline constexpr double kEvident = 3;
+// What was seen elsewhere more often than not.
+inline constexpr double kSure = 1;
+
+enum class OpenStack : std::uint8_t { none, live, stored };
+
+// One report as far as a division of the lines has it.
+struct DemuxStrand {
+  bool titled = false, closed = false;
+  bool slub_lead = false, cut = false;  // what stands above a title that has not come yet
+  bool awaits = false, untracked = false, depot = false, live_seen = false;
+  bool freeing = false;
+  bool access_seen = false;  // KASAN's line about it
+  int live_frames = 0;
+  bool reached = false;  // the frame of the title's function, in the live stack
+  Order order = Order::other;
+  OpenStack stack = OpenStack::none;
+  Role role = Role::call;
+  int rank = 0, rows = 0, level = -1, depth = 0;
+  std::uint8_t place = 0;  // of the last frame
+  std::uint64_t last = 0, last_reliable = 0;
+  std::uint64_t function = 0;  // of the last reliable frame
+  std::uint64_t symbol = 0, address = 0, cache = 0;
+  std::int64_t pid = -1;
+  // Nothing is missing that every report of its family has.
+  bool whole() const {
+    if (!titled || (!closed && order != Order::other)) return titled;
+    if (live_frames == 0) return false;
+    return order != Order::kasan || ((access_seen || freeing) && (rows > 0 || untracked));
+  }
+};
+
+class DemuxSearch {
+ public:
+  static constexpr int kMaxReports = 3;
+  static constexpr int kNobody = -1;
+  static constexpr int kAside = -2;  // a report of one line that came between
+  struct Division {
+    std::vector<int> owners;  // by line
+    bool interleaved = false;
+    std::vector<bool> doubtful;  // by owner
+  };
+
+  DemuxSearch(FrameTable& frames, const ReportBuilder& open, const std::deque<std::vector<FrameRef>>& known);
+  void add(const Line& line);
+  bool settled() const;
+  Division finish();
+
+ private:
+  struct State {
+    double cost = 0;
+    int last = 0, strands = 1;
+    std::array<DemuxStrand, kMaxReports> strand;
+    double total() const;
+    std::uint64_t key() const;
+  };
+  struct Step {
+    std::uint32_t parent;
+    int owner;
+  };
+
+  void advance(const DemuxLine& line);
+  void count(std::uint64_t callee, std::uint64_t caller, double weight);
+  double follows(std::uint64_t callee, std::uint64_t caller, double own = 0) const;
+  double cost(const State& state, int owner, const DemuxLine& line) const;
+  double facts(const DemuxStrand& strand, const DemuxLine& line) const;
+  double order(const DemuxStrand& strand, const DemuxLine& line) const;
+  double frame(const State& state, int owner, const DemuxLine& line, double own = 0) const;
+  double end_of_stack(const DemuxStrand& strand, double own = 0) const;
+  static double beginning(const State& state, const DemuxLine& line);
+  static bool awaits_slub_own(const State& state);
+  static double unowned(const DemuxLine& line);
+  static void take(DemuxStrand& strand, const DemuxLine& line);
+  bool makes_sense() const;
+  const State& best() const;
+  std::vector<int> owners() const;
+  bool goes_on(const State& state, int owner, const std::vector<int>& owners, std::size_t at) const;
+  std::vector<bool> doubts(const std::vector<int>& owners) const;
+
+  FrameTable& frames_;
+  State start_;
+  std::vector<State> beam_;
+  std::vector<std::vector<Step>> steps_;  // by line
+  std::vector<DemuxLine> lines_;
+  std::unordered_map<std::uint64_t, double> pairs_, callees_;  // how often a frame was seen under another
+  std::array<std::pair<std::uint64_t, std::uint64_t>, 3> before_{};  // the last frames of whatever stack
+  bool build_ids_ = false;  // live stacks print modules with them; stored ones never do
+  std::size_t idle_ = 0;    // lines that nobody took
+  int titles_ = 0;
+};
+
+// SLUB's reports end without a mark; nothing but a FIX line may follow.
+inline bool is_over(const DemuxStrand& strand) {
+  return strand.order == Order::slub && strand.titled && strand.rank >= 40;
+}
+
+inline constexpr std::uint64_t kStackEnd = 2;  // as a caller
+
+inline std::uint64_t pair_of(std::uint64_t callee, std::uint64_t caller) {
+  return callee * 0x9e3779b97f4a7c15U ^ caller;
+}
+
+// Calls take(callee, caller) for the frames of a trace that stand next to one another, those that the kernel
+// is not sure of left out once more. The last frame.
+template <typename Take>
+std::uint64_t walk_pairs(const std::vector<FrameRef>& stack, const FrameTable& frames, Take take) {
+  std::uint64_t last = 0;
+  std::uint64_t last_reliable = 0;
+  std::uint64_t last_function = 0;
+  for (const auto& ref : stack) {
+    const auto& frame = frames[ref.frame];
+    if (last != 0) take(last, frame.identity);
+    if (ref.reliable && last_reliable != last && last_reliable != 0) take(last_reliable, frame.identity);
+    last = frame.identity;
+    if (!ref.reliable) continue;
+    last_reliable = frame.identity;
+    const auto function = function_of(frame);
+    if (last_function != 0) take(last_function, function);
+    last_function = function;
+  }
+  return last_reliable;
+}
+
+inline bool is_near(std::uint64_t a, std::uint64_t b) {
+  // Tags stand in the top byte.
+  a &= 0x00ffffffffffffffU;
+  b &= 0x00ffffffffffffffU;
+  return (a > b ? a - b : b - a) < 0x4000;
+}
+
+}  // namespace parser
