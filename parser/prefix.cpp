@@ -346,9 +346,13 @@ std::optional<std::int64_t> KernelTime::micros() const {
 }
 
 void read_line(std::string_view raw, std::uint64_t number, Line& line) {
-  line = Line{};
+  // Field by field: clearing the whole of it would cost more than all that follows.
   line.number = number;
   line.text = line.raw = raw;
+  line.caller = {};
+  line.level.reset();
+  line.time.set({});
+  line.prefixed = line.userspace = false;
   if (raw.empty() || raw.front() == ' ') return;
   // Nearly all lines of a log
   if (raw.front() == '[' && (take_usual_brackets(line.text, line) || take_brackets(line.text, line)))

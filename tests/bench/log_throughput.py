@@ -1,8 +1,7 @@
 """Throughput and peak memory over a long dense log, beside rg and cat on the same file: log_throughput.py PROGRAM LOGS.
 
-The log is made of whole recordings (DEPOT_LAB set) or of the test data's logs, repeated to 400 MB.
+The log is made of log_parts(), repeated to 400 MB.
 """
-import os
 import pathlib
 import resource
 import shutil
@@ -12,13 +11,14 @@ import sys
 import tempfile
 import time
 
+from log_parts import log_parts
+
 SIZE = 400_000_000
 RUNS = 5
 
 program, logs = sys.argv[1], pathlib.Path(sys.argv[2])
-lab = os.environ.get("DEPOT_LAB")
-parts = sorted(pathlib.Path(lab).glob("*/console.*")) if lab else sorted(logs.glob("*.txt"))
-unit = b"".join(p.read_bytes() for p in parts)
+parts = log_parts(logs)
+unit = b"".join(parts)
 
 
 def timed(command):

@@ -16,17 +16,14 @@ import sys
 import tempfile
 import time
 
+from log_parts import log_parts
+
 LOGS = 1000
 SIZE = 2_000_000
 RUNS = 3
 
 program, logs = sys.argv[1], pathlib.Path(sys.argv[2])
-lab, corpus = os.environ.get("DEPOT_LAB"), os.environ.get("DEPOT_CORPUS")
-parts = [p.read_bytes() for p in (sorted(pathlib.Path(lab).glob("*/console.*")) if lab else sorted(logs.glob("*.txt")))]
-if corpus:
-    for path in sorted(pathlib.Path(corpus).rglob("*.txt")):
-        text = path.read_bytes().partition(b"\n\n")[2] if not path.read_bytes().startswith(b"\n") else path.read_bytes()
-        parts.append(text.partition(b"\nREPORT:\n")[0] + b"\n")
+parts = log_parts(logs)
 
 
 def log(number):

@@ -2,18 +2,20 @@
 #pragma once
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
-#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "cli/exit_code.h"
 #include "cli/render/screen.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tests {
 
@@ -51,18 +53,10 @@ struct Ran {
   std::string out, err;
 };
 
+// Defined for the commands' options in command.cpp, so that CLI11 is compiled once for all tests.
 template <typename Options>
 Ran run(void (*setup)(CLI::App&, Options&),
         cli::ExitCode (*command)(const Options&, const cli::render::Screen&, std::ostream&, std::ostream&),
-        std::vector<std::string> arguments, const cli::render::Screen& screen = {}) {
-  CLI::App app;
-  Options options;
-  setup(app, options);
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes a vector
-  app.parse(arguments);
-  std::ostringstream out, err;
-  const auto exit = command(options, screen, out, err);
-  return {exit, out.str(), err.str()};
-}
+        std::vector<std::string> arguments, const cli::render::Screen& screen = {});
 
 }  // namespace tests
