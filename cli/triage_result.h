@@ -62,7 +62,7 @@ struct TriageGroup {
   std::set<KernelFacts> kernels;
   parser::Report example;  // the first that is whole, with its text; its frames are of TriageResult::frames
   ReportPlace example_place;
-  std::string example_kernel;  // its build-id where the log has it, else its release; may be empty
+  std::string example_kernel;             // its build-id where the log has it, else its release; may be empty
   std::vector<parser::Comparison> links;  // why its titles are of one group; subjects index `titles`
 
   static constexpr std::size_t kMaxPlaces = 20;
