@@ -273,7 +273,7 @@ void for_each_word(std::string_view words, Use&& use) {
 // A long list, of which a name's first character leaves few to try.
 class NamePatterns {
  public:
-  explicit NamePatterns(std::initializer_list<std::string_view> lists) {
+  NamePatterns(std::initializer_list<std::string_view> lists) {
     for (const auto list : lists) add(list);
   }
   void add(std::string_view list) {

@@ -25,7 +25,11 @@ class TraceCollector {
   const Trace* current() const { return trace_ ? &*trace_ : nullptr; }
   Trace* current() { return trace_ ? &*trace_ : nullptr; }
 
-  void start(Trace trace) { trace_ = std::move(trace); }
+  void start(Trace trace) {
+    constexpr std::size_t kMostHave = 24;  // frames: to grow to as many step by step would take as many rooms
+    trace_ = std::move(trace);
+    trace_->frames.reserve(kMostHave);
+  }
 
   // Whether `text` is a frame, or a remark that stands among frames without being one; it is then taken.
   bool take(std::string_view text);
