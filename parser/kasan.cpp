@@ -54,7 +54,7 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "Read of size 8 at addr ffff888104a3c018 by task cat/412", "RW"},
     {"", " by task ", R"((Read|Write|Free) (?:of |at )?addr +([0-9a-f]+|\([^)]*\)) by task (.+))",
      "Free of addr ffff888001407288 by task init/178", "RWF"},
-    {"Pointer tag: ", "", R"(Pointer tag: \[([0-9a-f]{2})\], memory tag: \[([0-9a-f]{2}).*\])",
+    {"Pointer tag: ", "", R"(Pointer tag: \[([0-9a-f]{2})\], memory tag: \[([0-9a-f]{2}).*)",
      "Pointer tag: [b5], memory tag: [fe]"},
     {"PID = ", "", R"(PID = (\d+))", "PID = 18786"},
     {"The buggy address belongs to the object at ", "",
@@ -92,7 +92,7 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "addr ffffc90000a1fd40 is located in stack of task init/301 at offset 64 in frame:"},
     {"", "his frame has ", R"([Tt]his frame has \d+ objects?:)", "This frame has 1 object:", "Tt"},
     {"[", "", R"(\[(\d+, \d+)\) '(.*)')", "[32, 45) 'buf'"},
-    {"The buggy address ", "",
+    {"The buggy address ", " belongs to a",
      R"(The buggy address (?:[0-9a-f]+ )?belongs to a(?: (\d+-page vmalloc region .*|vmalloc virtual mapping))?)",
      "The buggy address belongs to a vmalloc virtual mapping"},
     // The rest of that line, where another CPU's line came between (pr_cont).

@@ -30,7 +30,7 @@ constexpr std::array kRules{
               Layout::headed,
               1},
     SplatRule{
-        {"kernel BUG at ", "", R"(kernel BUG at ([^ ]+?):(\d+)!.*)", "kernel BUG at net/key/af_key.c:3108!"},
+        {"kernel BUG at ", "", R"(kernel BUG at ([^ :]+):(\d+)!.*)", "kernel BUG at net/key/af_key.c:3108!"},
         Family::bug,
         "kernel BUG in {F}",
         "BUG",
@@ -100,7 +100,7 @@ constexpr std::array kRules{
               0,
               "*sched* *_slowlock* *wait_for_* *synchronize_* *down* *rwsem* *usleep* *msleep* *completion*"},
     SplatRule{{"BUG: sleeping function called from ", "",
-               R"(BUG: sleeping function called from invalid context(?: at ([^ ]+?):(\d+))?.*)",
+               R"(BUG: sleeping function called from invalid context(?: at ([^ :]+):(\d+))?.*)",
                "BUG: sleeping function called from invalid context at include/linux/sched/mm.h:197"},
               Family::atomic,
               "BUG: sleeping function called from invalid context in {F}",

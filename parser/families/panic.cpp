@@ -21,7 +21,7 @@ constexpr std::array kRules{
            "Kernel panic - not syncing: Fatal exception"},
           "kernel panic: {1}"),
     after({"Kernel panic - not syncing: ", "_on_warn set",
-           R"(Kernel panic - not syncing: (?:\w+: )?(panic_on_warn set).*)",
+           R"(Kernel panic - not syncing: (?:[^p ]\w*: )?(panic_on_warn set).*)",
            "Kernel panic - not syncing: panic_on_warn set ..."},
           "kernel panic: {1}"),
     after({"Kernel panic - not syncing: hung_task", "",
