@@ -11,9 +11,11 @@
 namespace parser {
 namespace {
 
-// Of KASAN's shadow bytes there are three rows from the one with the caret on; these kinds have none.
+// Of KASAN's shadow bytes there are three rows from the one with the caret on; these kinds have none, nor has
+// an asynchronous fault.
 bool kasan_may_end(const ReportBuilder& open) {
-  return open.shadow_rows() >= 3 || is_untracked(open.so_far().kind);
+  const auto& kind = open.so_far().kind;
+  return open.shadow_rows() >= 3 || is_untracked(kind) || kind == "invalid-access";
 }
 
 // The WARNING that SLUB raises inside its own report.
@@ -29,6 +31,7 @@ Demuxer::~Demuxer() = default;
 void Demuxer::begin_input() {
   held_.clear();
   search_.reset();
+  known_.clear();  // what was read before must not decide
   fruitless_ = 0;
 }
 
@@ -85,7 +88,6 @@ Demuxer::Sign Demuxer::read_sign(const Line& line) {
   if (section == nullptr) {
     if (line.text.front() == ' ' || !(body.starts_with("BUG") || begins_splat(without_tags(body))))
       return Sign::none;
-    if (is_ruler(body, '=')) return Sign::none;
     if (is_slubs_own(body) && open_->so_far().family == Family::slub) {
       newest_ = Order::slub;
       newest_rank_ = kCutHereRank;
@@ -142,9 +144,7 @@ Demuxer::Division Demuxer::finish() {
     division.divided = found.interleaved;
     division.doubtful = std::move(found.doubtful);
     for (std::size_t i = 0; i < held_.size(); ++i) held_[i].owner = found.owners[i];
-    const bool doubtful =
-        std::find(division.doubtful.begin(), division.doubtful.end(), true) != division.doubtful.end();
-    fruitless_ = division.divided && !doubtful ? 0 : fruitless_ + 1;
+    fruitless_ = division.divided ? 0 : fruitless_ + 1;
   }
   division.lines = std::exchange(held_, {});
   open_ = nullptr;

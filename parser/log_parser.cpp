@@ -83,6 +83,8 @@ void LogParser::finish_input() {
 
 void LogParser::on_line(const Line& line) {
   if (line.userspace) return;
+  // Any program on the console may warn in its own words; the kernel's own log has a prefix.
+  if (!line.prefixed && is_own_words(without_tags(trim_left(line.text)))) return;
   if (demuxer_.holding()) {
     if (!line.caller.known() && demuxer_.add(line)) {
       if (demuxer_.settled()) release_held();
@@ -258,14 +260,12 @@ std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::str
   auto report = open_kasan(line, body, context.lead.first_line, frames_, events());
   // SLUB's detail stands above the ruler; another report's title came between.
   if (line.caller.inferred() && context.lead.what.empty() && body.starts_with("BUG ") &&
-      line.number - stranded_.first_line < kStrandedLines)
+      stranded_.first_line != 0 && line.number - stranded_.first_line < kStrandedLines)
     context.lead = std::exchange(stranded_, {});
   if (!report) report = open_slub(line, body, context.lead, frames_, events());
   if (report) return report;
   const auto found = find_splat(without_tags(trim_right(body)));
   if (!found) return nullptr;
-  // Any program may warn in its own words; the kernel's own log has a prefix.
-  if (!line.prefixed && found->rule->own_words) return nullptr;
   const bool follows = last_report_ != 0 && line.number - last_report_ < kPanicFollows;
   if (found->rule->consequence != Consequence::no && follows) return open_panic_tail(line, frames_, events());
   const auto first = context.cut_here != 0 ? context.cut_here : context.lead.first_line;

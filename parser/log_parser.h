@@ -7,6 +7,7 @@
 //   while (read(chunk)) parser.feed(chunk);
 //   parser.finish_input();
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,7 +63,9 @@ class LogParser {
     Caller caller;
     bool inferred = false;  // the report's lines were told from another's by what they say
     std::uint64_t first_line() const {
-      return report ? report->first_line() : stray.open() ? stray.current()->line : 0;
+      if (report) return report->first_line();
+      if (stray.open()) return stray.current()->line;
+      return std::max(lead.first_line, cut_here);
     }
     bool idle() const {
       return !report && !stray.open() && lead.first_line == 0 && cut_here == 0 && !asked_by;

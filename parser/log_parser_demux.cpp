@@ -45,29 +45,35 @@ void LogParser::take_divided(const Line& line, int owner, bool doubtful) {
     context->inferred = true;
     if (doubtful && context->report) context->report->doubt_stacks();
   }
+  // What has no prefix continues the last line; here it is known whose it is.
+  if (!line.prefixed) last_key_ = owned.caller.key();
   take_line(owned);
 }
 
 // Lines that come after a division go to the one report that is still open.
 void LogParser::keep_newest_inferred() {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> open;  // (first line, key)
-  for (const auto& [key, context] : contexts_)
-    if (key == 0 || context.caller.inferred()) open.emplace_back(context.first_line(), key);
-  if (open.empty()) return;
+  std::vector<std::uint64_t> over;
+  for (const auto& [key, context] : contexts_) {
+    if (context.caller.inferred() && context.caller.id > Demuxer::kMaxReports)
+      over.push_back(key);  // nobody's lines
+    else if (key == 0 || context.caller.inferred())
+      open.emplace_back(context.first_line(), key);
+  }
   std::sort(open.begin(), open.end());
-  const auto newest = open.back().second;
-  open.pop_back();
-  for (const auto& [line, key] : open) {
+  for (std::size_t i = 0; i + 1 < open.size(); ++i) over.push_back(open[i].second);
+  for (const auto key : over) {
     auto& context = contexts_.at(key);
     if (context.report) close_report(context, ReportBuilder::Close::superseded);
     close_stray(context);
     contexts_.erase(key);
   }
-  auto node = contexts_.extract(newest);
+  latest_ = nullptr;
+  if (open.empty()) return;
+  auto node = contexts_.extract(open.back().second);
   node.key() = 0;
   node.mapped().caller = {};
   contexts_.insert(std::move(node));
-  latest_ = nullptr;
 }
 
 }  // namespace parser

@@ -1,5 +1,5 @@
 // Tables of printed lines: a literal that the text begins with, tried first, then one RE2 pattern over the
-// whole text. Each entry carries a real sample; tests check that the sample matches and that testdata holds
+// text. Each entry carries a real sample; tests check that the sample matches and that testdata holds
 // such a line.
 #pragma once
 #include <re2/re2.h>

@@ -120,11 +120,13 @@ SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint6
 void SplatBuilder::name_hung_task() {
   auto task = std::string_view(title_line_);
   if (!skip(task, "INFO: task ")) return;
-  task = task.substr(0, std::min(task.find(" blocked "), task.find(" can't die ")));
+  const auto end = std::min(task.find(" blocked "), task.find(" can't die "));
+  if (end == std::string_view::npos) return;
+  task = task.substr(0, end);
   const auto colon = task.rfind(':');
   if (colon == std::string_view::npos) return;
-  report_.comm = task.substr(0, colon);
   report_.pid = to_number<std::int64_t>(task.substr(colon + 1));
+  if (report_.pid) report_.comm = task.substr(0, colon);
 }
 
 void SplatBuilder::start_bare(const Line& line) {

@@ -79,6 +79,12 @@ std::optional<FoundSplat> find_splat(std::string_view body) {
   return table().find(body);
 }
 
+bool is_own_words(std::string_view body) {
+  if (body.empty() || body.front() != 'W') return false;  // "WARNING: ", all of them
+  const auto found = find_splat(body);
+  return found && found->rule->own_words;
+}
+
 const std::vector<const SplatRule*>& splat_rules() {
   return table().rules();
 }

@@ -81,6 +81,9 @@ struct FoundSplat {
 // The rule that takes `body` (blanks and tags off), if any. Cheap for lines that open nothing.
 std::optional<FoundSplat> find_splat(std::string_view body);
 
+// Whether a rule for words of a driver's own takes it.
+bool is_own_words(std::string_view body);
+
 // All rules in the order in which they are tried, for tests.
 const std::vector<const SplatRule*>& splat_rules();
 

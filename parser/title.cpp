@@ -182,7 +182,8 @@ bool has_to_be_normalised(std::string_view text) {
     hex = is_hex(c) ? hex + 1 : 0;
     if (hex == kShortestAddress) return true;
   }
-  return text.find("syz") != std::string_view::npos;
+  return text.find("syz") != std::string_view::npos || text.find("::") != std::string_view::npos ||
+         std::count(text.begin(), text.end(), ':') >= 7;  // an address of IPv6 may be letters alone
 }
 
 }  // namespace

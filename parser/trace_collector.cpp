@@ -32,6 +32,10 @@ bool TraceCollector::take(std::string_view text) {
   // "f mm/slub.c:123 [inline]" of a symbolized log: the record has no entry for it
   if (body.ends_with(" [inline]") || body.ends_with(" [inline])")) return true;
   if (!may_be_frame(body)) return false;
+  if (trace_->frames.size() >= Trace::kMaxFrames) {
+    ++trace_->frames_cut;
+    return true;
+  }
   const auto frame = frames_.parse(body);
   return frame && add(*frame, tab);
 }
