@@ -133,6 +133,16 @@ std::uint64_t hash_of(std::string_view text) {
   return std::hash<std::string_view>{}(text) | 1;
 }
 
+std::uint64_t frame_key(const Frame& frame) {
+  if (frame.symbol.empty()) return frame.address;
+  auto key = hash_of(frame.symbol);
+  for (const auto part : {frame.offset, frame.size, frame.module.empty() ? 0 : hash_of(frame.module)}) {
+    key = (key ^ part) * 0x9e37'79b9'7f4a'7c15;
+    key ^= key >> 32;
+  }
+  return key | 1;
+}
+
 std::uint64_t function_of(const Frame& frame) {
   auto symbol = without_compiler_suffix(frame.symbol);
   if (symbol.ends_with("_noprof")) symbol.remove_suffix(7);
@@ -141,7 +151,7 @@ std::uint64_t function_of(const Frame& frame) {
 
 void describe_frame(const Frame& frame, DemuxLine& line) {
   line.kind = Kind::frame;
-  line.frame = frame.identity;
+  line.frame = frame_key(frame);
   line.module = !frame.module.empty();
   line.build_id = !frame.build_id.empty();
   const auto symbol = without_compiler_suffix(frame.symbol);

@@ -59,7 +59,7 @@ struct DemuxLine {
   std::uint8_t place = 0;
   int level = -1;
   std::int64_t pid = -1;
-  std::uint64_t frame = 0;     // FrameTable's identity
+  std::uint64_t frame = 0;     // frame_key()
   std::uint64_t symbol = 0;    // hash of a frame's function, or of the one in a title
   std::uint64_t function = 0;  // hash of a frame's function as kCallChains has it
   std::uint64_t address = 0;   // of the object or of memory around it
@@ -70,6 +70,10 @@ DemuxLine read_demux_line(const Line& line, FrameTable& frames);
 void describe_frame(const Frame& frame, DemuxLine& line);
 std::uint64_t function_of(const Frame& frame);  // as DemuxLine::function
 std::uint64_t hash_of(std::string_view text);
+
+// As Frame::identity, but the same whatever was read before: what a log's lines are divided by must not
+// depend on it.
+std::uint64_t frame_key(const Frame& frame);
 
 // Whether `caller` calls `callee` in kernels at large (DemuxLine::function): yes, no as far as is known, or
 // nothing is known of either.

@@ -22,6 +22,15 @@ double DemuxSearch::State::total() const {
   return sum;
 }
 
+namespace {
+// All bits of a number in all others: identities are counted up, so that near ones differ in few.
+std::uint64_t mixed(std::uint64_t value) {
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
+  return value ^ (value >> 31);
+}
+}  // namespace
+
 std::uint64_t DemuxSearch::State::key() const {
   std::uint64_t key = static_cast<std::uint64_t>(strands * 8 + last);
   for (int i = 0; i < strands; ++i) {
@@ -31,7 +40,7 @@ std::uint64_t DemuxSearch::State::key() const {
           static_cast<std::uint64_t>(s.rank),
           static_cast<std::uint64_t>(s.stack) * 4 + s.closed * 2 + s.titled,
           static_cast<std::uint64_t>(s.depth > 0), static_cast<std::uint64_t>(s.rows)})
-      key = (key ^ part) * 0x100000001b3U + (key >> 29);
+      key = mixed(key ^ part);
   }
   return key;
 }

@@ -142,11 +142,11 @@ std::uint64_t walk_pairs(const std::vector<FrameRef>& stack, const FrameTable& f
   std::uint64_t last_function = 0;
   for (const auto& ref : stack) {
     const auto& frame = frames[ref.frame];
-    if (last != 0) take(last, frame.identity);
-    if (ref.reliable && last_reliable != last && last_reliable != 0) take(last_reliable, frame.identity);
-    last = frame.identity;
+    if (last != 0) take(last, frame_key(frame));
+    if (ref.reliable && last_reliable != last && last_reliable != 0) take(last_reliable, frame_key(frame));
+    last = frame_key(frame);
     if (!ref.reliable) continue;
-    last_reliable = frame.identity;
+    last_reliable = frame_key(frame);
     const auto function = function_of(frame);
     if (last_function != 0) take(last_function, function);
     last_function = function;

@@ -203,6 +203,7 @@ LogParser::Context& LogParser::open_context(const Caller& caller) {
     latest_ = &contexts_.insert(std::move(spare_)).position->second;
   }
   latest_->caller = caller;
+  latest_->inferred = false;
   latest_->inferred = caller.inferred();
   return *latest_;
 }

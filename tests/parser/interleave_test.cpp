@@ -289,6 +289,58 @@ TEST_CASE(
   for (const auto& report : in_turn->reports) CHECK(report.demux == parser::Demux::none);
 }
 
+TEST_CASE("without caller ids the last of many merges in one log is told apart like the first") {
+  const auto known = known_reports();
+  const auto find = [&known](std::string_view name) {
+    return *std::find_if(known.begin(), known.end(),
+                         [name](const Known& report) { return report.name.find(name) != std::string::npos; });
+  };
+  const auto first = find("v6.12-uaf-own-cache");
+  const auto second = find("v6.12-invalid-free-inside");
+  std::mt19937 random(1);
+  std::string text;
+  constexpr int kMerges = 20;
+  for (int i = 0; i < kMerges; ++i) text += merged(first.lines, second.lines, 1, random);
+  const auto found = parse(text);
+  const auto inferred =
+      std::count_if(found->reports.begin(), found->reports.end(),
+                    [](const parser::Report& report) { return report.demux == parser::Demux::inferred; });
+  CHECK(inferred >= 2 * kMerges * 9 / 10);
+}
+
+TEST_CASE("how reports are told apart does not depend on the inputs before") {
+  const auto known = known_reports();
+  std::mt19937 random(5);
+  for (int round = 0; round < 20; ++round) {
+    const auto& one = known[random() % known.size()];
+    const auto& two = known[random() % known.size()];
+    const auto text = merged(one.lines, two.lines, 2, random);
+    Found after;
+    for (const auto& input : {joined(one.lines), joined(two.lines), text}) {
+      after.reports.clear();
+      after.log_parser.begin_input("log.txt");
+      after.log_parser.feed(input);
+      after.log_parser.finish_input();
+    }
+    CHECK(everything_said(after) == everything_said(*parse(text)));
+  }
+}
+
+TEST_CASE("a report whose end is sure is told at once") {
+  Found live;
+  live.log_parser.begin_input("-");
+  live.log_parser.feed(
+      "[   10.000000] ==================================================================\n"
+      "[   10.000000] BUG: KASAN: invalid-access\n"
+      "[   10.000000] Asynchronous fault: no details available\n"
+      "[   10.000000] Call trace:\n"
+      "[   10.000000]  mte_check_tfsr_el1+0x38/0x40\n"
+      "[   10.000000]  el0t_64_sync_handler+0x1/0x20\n"
+      "[   10.000000] ==================================================================\n");
+  CHECK(live.reports.size() == 1);
+  live.log_parser.finish_input();
+}
+
 TEST_CASE("lines held back come out the same however the input is cut") {
   const auto known = known_reports();
   std::mt19937 random(3);
