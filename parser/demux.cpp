@@ -32,7 +32,8 @@ void Demuxer::begin_input() {
   held_.clear();
   search_.reset();
   known_.clear();  // what was read before must not decide
-  fruitless_ = 0;
+  doublings_ = 0;
+  next_try_ = 0;
 }
 
 void Demuxer::learn(const Report& report) {
@@ -144,7 +145,8 @@ Demuxer::Division Demuxer::finish() {
     division.divided = found.interleaved;
     division.doubtful = std::move(found.doubtful);
     for (std::size_t i = 0; i < held_.size(); ++i) held_[i].owner = found.owners[i];
-    fruitless_ = division.divided ? 0 : fruitless_ + 1;
+    doublings_ = std::clamp(doublings_ + (division.divided ? -1 : 1), -kCredit, kMostDoublings);
+    if (doublings_ > 0) next_try_ = held_.back().line.number + (kLetPass << doublings_);
   }
   division.lines = std::exchange(held_, {});
   open_ = nullptr;

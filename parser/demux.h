@@ -30,8 +30,10 @@ class Demuxer {
   static constexpr std::size_t kMaxLines = 400;  // held
   static constexpr std::size_t kUnproven = 100;  // ... as long as nothing shows that two are interleaved
   static constexpr std::size_t kUntitled = 24;   // ... and as long as no second title has come
-  static constexpr int kMaxFruitless = 4;        // searches of one input that gain nothing, then no more
-  static constexpr std::size_t kMaxKnown = 32;   // stacks of earlier reports
+  static constexpr int kCredit = 3;  // searches in vain that a log has free once as many gained something
+  static constexpr int kMostDoublings = 12;       // of kLetPass
+  static constexpr std::uint64_t kLetPass = 250;  // lines
+  static constexpr std::size_t kMaxKnown = 32;    // stacks of earlier reports
   static constexpr int kNobody = -1;
   static constexpr int kAside = -2;  // a report of one line that came between
 
@@ -63,7 +65,10 @@ class Demuxer {
   // Whether the report that `body` begins may be interleaved with the open one, which does not know it.
   static bool may_supersede(std::string_view body, const ReportBuilder& open);
 
-  bool given_up() const { return fruitless_ >= kMaxFruitless; }
+  // Whether a beginning at that line is worth a search. One costs as much as some thousand lines of parsing,
+  // so that each in vain doubles how many lines are let pass before the next; each that divides something
+  // halves it.
+  bool worth_trying(std::uint64_t line) const { return line >= next_try_; }
   bool holding() const { return !held_.empty(); }
   // `line` may be the first of another report than `open`, which must not change before finish().
   void start(const ReportBuilder& open, const Line& line);
@@ -85,7 +90,8 @@ class Demuxer {
   const ReportBuilder* open_ = nullptr;
   std::optional<Order> newest_;
   int newest_rank_ = 0;
-  int fruitless_ = 0;
+  int doublings_ = 0;           // below zero: credit
+  std::uint64_t next_try_ = 0;  // line
 };
 
 }  // namespace parser

@@ -157,7 +157,7 @@ void LogParser::on_kernel_text(const Line& line) {
   if (!begins && known == nullptr) return;
   auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
-    if (may_be_anothers(context, body, ReportBuilder::Answer::taken))
+    if (may_be_anothers(context, line, body, ReportBuilder::Answer::taken))
       return demuxer_.start(*context.report, line);
     const auto answer = context.report->consume(line);
     switch (answer) {
@@ -173,7 +173,7 @@ void LogParser::on_kernel_text(const Line& line) {
         drop_if_idle(context);
         return;
       case ReportBuilder::Answer::foreign:
-        if (may_be_anothers(context, body, answer)) return demuxer_.start(*context.report, line);
+        if (may_be_anothers(context, line, body, answer)) return demuxer_.start(*context.report, line);
         close_report(context,
                      begins_splat(without_tags(body)) || body.starts_with("BUG ") || is_ruler(body, '=')
                          ? ReportBuilder::Close::superseded

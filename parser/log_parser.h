@@ -80,7 +80,8 @@ class LogParser {
   Context& open_context(const Caller& caller);
   void drop_if_idle(const Context& context);
   // Reports without caller ids that are printed at once, see demux.h: log_parser_demux.cpp.
-  bool may_be_anothers(const Context& context, std::string_view body, ReportBuilder::Answer answer) const;
+  bool may_be_anothers(const Context& context, const Line& line, std::string_view body,
+                       ReportBuilder::Answer answer) const;
   void release_held();
   void take_divided(const Line& line, int owner, bool doubtful);
   void keep_newest_inferred();

@@ -10,9 +10,10 @@ namespace parser {
 
 // Whether a line without a caller may be the first of a second report, with more of the open one to follow.
 // `answer`: what the open one says to it, or taken before it was asked.
-bool LogParser::may_be_anothers(const Context& context, std::string_view body,
+bool LogParser::may_be_anothers(const Context& context, const Line& line, std::string_view body,
                                 ReportBuilder::Answer answer) const {
-  if (context.caller.known() || body.empty() || replaying_ || demuxer_.given_up()) return false;
+  if (context.caller.known() || body.empty() || replaying_ || !demuxer_.worth_trying(line.number))
+    return false;
   if (answer == ReportBuilder::Answer::taken)
     return (body.front() == '=' || body.front() == '-' || body.front() == '[') &&
            Demuxer::may_begin(body, *context.report);
