@@ -21,7 +21,7 @@ inline constexpr double kForeignFact = 8;
 inline constexpr double kNoTitle = 6;
 inline constexpr double kAnotherSpeaks = 0.2;
 // How many ways of dividing the lines so far are kept.
-inline constexpr std::size_t kBeam = 16;
+inline constexpr std::size_t kBeam = 8;
 inline constexpr double kSenseless = 2.5;  // costs a line more than that on average, it is no division
 inline constexpr double kHopeless = 20;    // costs more than the best by that: it never catches up
 // Lines without a second title after which what looked like the beginning of one was none; and lines that
