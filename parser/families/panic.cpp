@@ -43,8 +43,7 @@ constexpr std::array kRules{
            "Kernel panic - not syncing: Machine halted."},
           "kernel panic: {1}"),
     // arm64's die() puts its own words first
-    after({"Kernel panic - not syncing: ", ": Fatal exception",
-           R"(Kernel panic - not syncing: (.+))",
+    after({"Kernel panic - not syncing: ", ": Fatal exception", R"(Kernel panic - not syncing: (.+))",
            "Kernel panic - not syncing: Oops: Fatal exception"},
           "kernel panic: {1}"),
     SplatRule{{"Kernel panic - not syncing: corrupted stack ", "",
