@@ -238,10 +238,6 @@ void settle(const std::vector<const parser::Trace*>& traces, const parser::Frame
   for (std::size_t i = 0; i < keys.size(); ++i) places.settled[keys[i]] = std::move(answers[i]);
 }
 
-}  // namespace
-
-namespace {
-
 // Why nothing of a kernel can be looked up in the file, as far as releases tell; empty: it can.
 std::string other_release(const TracesOfKernel& kernel, const Image& image, const SymbolOptions& options,
                           const symbolize::Symbolizer& symbolizer) {

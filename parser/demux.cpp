@@ -18,11 +18,6 @@ bool kasan_may_end(const ReportBuilder& open) {
   return open.shadow_rows() >= 3 || is_untracked(kind) || kind == "invalid-access";
 }
 
-// The WARNING that SLUB raises inside its own report.
-bool is_slubs_own(std::string_view body) {
-  return body.starts_with("WARNING: ") && body.find(" mm/slub.c:") != std::string_view::npos;
-}
-
 }  // namespace
 
 Demuxer::Demuxer(FrameTable& frames) : frames_(frames) {}

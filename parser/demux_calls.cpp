@@ -1,8 +1,9 @@
 #include "parser/demux_line.h"
 
-#include <algorithm>
 #include <array>
 #include <unordered_set>
+
+#include "parser/scan.h"
 
 namespace parser {
 namespace {
@@ -87,26 +88,20 @@ struct CallTable {
   std::unordered_set<std::uint64_t> pairs, callees, callers;
 };
 
-std::uint64_t call_key(std::uint64_t callee, std::uint64_t caller) {
-  return callee * 0x9e3779b97f4a7c15U ^ caller;
-}
-
 const CallTable& calls() {
   static const CallTable table = [] {
     CallTable built;
-    for (auto chain : kCallChains) {
+    for (const auto chain : kCallChains) {
       std::uint64_t callee = 0;
-      while (!chain.empty()) {
-        const auto end = std::min(chain.find(' '), chain.size());
-        const auto caller = hash_of(chain.substr(0, end));
-        chain.remove_prefix(std::min(end + 1, chain.size()));
+      for_each_word(chain, [&](std::string_view word) {
+        const auto caller = hash_of(word);
         if (callee != 0) {
-          built.pairs.insert(call_key(callee, caller));
+          built.pairs.insert(pair_of(callee, caller));
           built.callees.insert(callee);
           built.callers.insert(caller);
         }
         callee = caller;
-      }
+      });
     }
     return built;
   }();
@@ -117,7 +112,7 @@ const CallTable& calls() {
 
 Calls well_known_call(std::uint64_t callee, std::uint64_t caller) {
   const auto& table = calls();
-  if (table.pairs.contains(call_key(callee, caller))) return Calls::known;
+  if (table.pairs.contains(pair_of(callee, caller))) return Calls::known;
   return table.callees.contains(callee) || table.callers.contains(caller) ? Calls::other : Calls::unknown;
 }
 

@@ -163,7 +163,7 @@ double DemuxSearch::cost(const State& state, int owner, const DemuxLine& line) c
     }
     case Kind::unknown:
       // Most families but KASAN and SLUB have lines of their own words.
-      return strand.order == Order::other && !strand.closed ? 0.3 : kNever;
+      return strand.order == Order::other ? 0.3 : kNever;
     case Kind::blank:
     case Kind::aside:
     case Kind::lead:

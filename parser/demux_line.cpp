@@ -6,6 +6,7 @@
 
 #include "parser/depot_sections.h"
 #include "parser/functions.h"
+#include "parser/kasan.h"
 #include "parser/kernel_release.h"
 #include "parser/program_counter.h"
 #include "parser/report_builder.h"
@@ -22,7 +23,7 @@ constexpr std::string_view kBeginsLive =
     "dump_stack* __dump_stack show_stack dump_backtrace* unwind_backtrace";
 constexpr std::string_view kBeginsKasan = "kasan_save_stack save_stack save_stack_trace stack_trace_save";
 constexpr std::string_view kBeginsPageAlloc =
-    "get_page_from_freelist post_alloc_hook set_page_owner prep_new_page* __set_page_owner register_*_stack";
+    "get_page_from_freelist post_alloc_hook set_page_owner prep_new_page* __set_page_owner";
 constexpr std::string_view kBeginsPageFree =
     "free_unref_* free_pcp_prepare free_pages_prepare __free_pages* reset_page_owner free_frozen_* "
     "__free_frozen*";
@@ -44,13 +45,6 @@ std::uint64_t address_in(std::string_view text) {
   return 0;
 }
 
-bool is_row(std::string_view body) {
-  skip(body, ">");
-  std::size_t digits = 0;
-  while (digits < body.size() && is_hex(body[digits])) ++digits;
-  return digits >= 8 && digits <= 16 && body.substr(digits).starts_with(": ");
-}
-
 // "... in foo_read+0x4c/0x90 [foo]", "... at object_err+0x28b/0x3a0": a title's function
 std::uint64_t symbol_in_title(std::string_view body) {
   auto at = body.rfind(" in ");
@@ -70,7 +64,7 @@ bool read_title(std::string_view body, DemuxLine& out) {
     out.order = Order::kasan;
     out.untracked = is_untracked(body.substr(12));
     const auto kind = body.substr(0, body.find(" in "));
-    out.freeing = kind.ends_with("-free") && kind.find("use-after-free") == std::string_view::npos;
+    out.freeing = is_free_kind(kind);
     if (const auto at = body.rfind(" at addr "); at != std::string_view::npos)
       out.address = address_in(body.substr(at));
   } else if (body.starts_with("BUG ") && body.find(": kasan: bad access") != std::string_view::npos) {
@@ -94,7 +88,7 @@ bool read_title(std::string_view body, DemuxLine& out) {
       auto rest = body.substr(at + 6);
       out.pid = take_number<std::int64_t>(rest).value_or(-1);
     }
-    out.slub_own = body.starts_with("WARNING: ") && body.find(" mm/slub.c:") != std::string_view::npos;
+    out.slub_own = is_slubs_own(body);
     if (found->rule->consequence != Consequence::no || body.starts_with("Oops") ||
         body.starts_with("Internal error")) {
       out.kind = Kind::more;
@@ -128,6 +122,10 @@ void read_facts(std::string_view body, DemuxLine& out) {
 }
 
 }  // namespace
+
+bool is_slubs_own(std::string_view body) {
+  return body.starts_with("WARNING: ") && body.find(" mm/slub.c:") != std::string_view::npos;
+}
 
 std::uint64_t hash_of(std::string_view text) {
   return std::hash<std::string_view>{}(text) | 1;
@@ -205,7 +203,7 @@ DemuxLine read_demux_line(const Line& line, FrameTable& frames) {
     out.kind = Kind::mark;
     return out;
   }
-  if (is_row(body) && !is_register_dump(body)) {
+  if (is_shadow_row(body) && !is_register_dump(body)) {
     out.kind = Kind::section;
     out.ranks[0] = 51;
     out.row = true;

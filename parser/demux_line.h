@@ -69,11 +69,19 @@ struct DemuxLine {
 DemuxLine read_demux_line(const Line& line, FrameTable& frames);
 void describe_frame(const Frame& frame, DemuxLine& line);
 std::uint64_t function_of(const Frame& frame);  // as DemuxLine::function
+// The WARNING that SLUB raises inside its own report.
+bool is_slubs_own(std::string_view body);
+
 std::uint64_t hash_of(std::string_view text);
 
 // As Frame::identity, but the same whatever was read before: what a log's lines are divided by must not
 // depend on it.
 std::uint64_t frame_key(const Frame& frame);
+
+// A callee under its caller, as one number.
+inline std::uint64_t pair_of(std::uint64_t callee, std::uint64_t caller) {
+  return callee * 0x9e3779b97f4a7c15U ^ caller;
+}
 
 // Whether `caller` calls `callee` in kernels at large (DemuxLine::function): yes, no as far as is known, or
 // nothing is known of either.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "parser/functions.h"
+#include "parser/kasan.h"
 #include "parser/report_builder.h"
 #include "parser/scan.h"
 
@@ -69,7 +70,7 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
     if (trace.role == Role::call) strand.live_frames += nameable(trace);
   if (open.open_stack() != nullptr && open.open_stack()->role == Role::call)
     strand.live_frames += nameable(*open.open_stack());
-  strand.freeing = report.kind.ends_with("-free") && report.kind.find("use-after-free") == std::string::npos;
+  strand.freeing = is_free_kind(report.kind);
   if (report.pid) strand.pid = *report.pid;
   if (report.object) strand.cache = hash_of(report.object->cache);
   strand.untracked = is_untracked(report.kind);
@@ -137,14 +138,15 @@ void DemuxSearch::advance(const DemuxLine& line) {
     int owner;
   };
   std::vector<Choice> choices;
-  choices.reserve(beam_.size() * (kMaxReports + 2));
+  choices.reserve(beam_.size() * (Demuxer::kMaxReports + 2));
   for (std::uint32_t i = 0; i < beam_.size(); ++i) {
     const auto& state = beam_[i];
-    choices.push_back({state.cost + unowned(line), i, line.kind == Kind::aside ? kAside : kNobody});
+    choices.push_back(
+        {state.cost + unowned(line), i, line.kind == Kind::aside ? Demuxer::kAside : Demuxer::kNobody});
     for (int owner = 0; owner < state.strands; ++owner)
       if (const auto more = cost(state, owner, line); more < kNever)
         choices.push_back({state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), i, owner});
-    if (const auto more = beginning(state, line); more < kNever && state.strands < kMaxReports)
+    if (const auto more = beginning(state, line); more < kNever && state.strands < Demuxer::kMaxReports)
       choices.push_back({state.cost + more, i, state.strands});
   }
   std::stable_sort(choices.begin(), choices.end(),
@@ -244,7 +246,7 @@ bool DemuxSearch::goes_on(const State& state, int owner, const std::vector<int>&
 
 // Whose stacks hold a frame that might as well be another's, had the two not been neighbours.
 std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
-  std::vector<bool> doubtful(DemuxSearch::kMaxReports);
+  std::vector<bool> doubtful(Demuxer::kMaxReports);
   State state = start_;
   for (std::size_t i = 0; i < owners.size(); ++i) {
     const auto owner = owners[i];
@@ -285,7 +287,7 @@ DemuxSearch::Division DemuxSearch::finish() {
   auto found = owners();
   const auto interleaved = [&found] {
     int last = 0;
-    std::vector<bool> left(DemuxSearch::kMaxReports);
+    std::vector<bool> left(Demuxer::kMaxReports);
     for (const auto owner : found) {
       if (owner < 0 || owner == last) continue;
       if (left[static_cast<std::size_t>(owner)]) return true;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "parser/demux.h"
 #include "parser/demux_line.h"
 #include "parser/report_builder.h"
 
@@ -65,9 +66,6 @@ struct DemuxStrand {
 
 class DemuxSearch {
  public:
-  static constexpr int kMaxReports = 3;
-  static constexpr int kNobody = -1;
-  static constexpr int kAside = -2;  // a report of one line that came between
   struct Division {
     std::vector<int> owners;  // by line
     bool interleaved = false;
@@ -83,7 +81,7 @@ class DemuxSearch {
   struct State {
     double cost = 0;
     int last = 0, strands = 1;
-    std::array<DemuxStrand, kMaxReports> strand;
+    std::array<DemuxStrand, Demuxer::kMaxReports> strand;
     double total() const;
     std::uint64_t key() const;
   };
@@ -129,10 +127,6 @@ inline bool is_over(const DemuxStrand& strand) {
 
 inline constexpr std::uint64_t kStackEnd = 2;  // as a caller
 
-inline std::uint64_t pair_of(std::uint64_t callee, std::uint64_t caller) {
-  return callee * 0x9e3779b97f4a7c15U ^ caller;
-}
-
 // Calls take(callee, caller) for the frames of a trace that stand next to one another, those that the kernel
 // is not sure of left out once more. The last frame.
 template <typename Take>
@@ -142,11 +136,12 @@ std::uint64_t walk_pairs(const std::vector<FrameRef>& stack, const FrameTable& f
   std::uint64_t last_function = 0;
   for (const auto& ref : stack) {
     const auto& frame = frames[ref.frame];
-    if (last != 0) take(last, frame_key(frame));
-    if (ref.reliable && last_reliable != last && last_reliable != 0) take(last_reliable, frame_key(frame));
-    last = frame_key(frame);
+    const auto key = frame_key(frame);
+    if (last != 0) take(last, key);
+    if (ref.reliable && last_reliable != last && last_reliable != 0) take(last_reliable, key);
+    last = key;
     if (!ref.reliable) continue;
-    last_reliable = frame_key(frame);
+    last_reliable = key;
     const auto function = function_of(frame);
     if (last_function != 0) take(last_function, function);
     last_function = function;

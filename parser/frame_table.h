@@ -85,10 +85,8 @@ class FrameTable {
   std::optional<Follower> find(std::string_view text);
   Follower& follower() { return followers_[follower_at_]; }
   Parsed found(Parsed frame) {
-    before_last_ = last_;
-    last_ = frame.id;
-    const auto hash = (std::uint64_t{before_last_} << 32 | last_) * 0x9e37'79b9'7f4a'7c15;
-    follower_at_ = (hash >> 40) & (followers_.size() - 1);
+    last_two_ = last_two_ << 32 | frame.id;
+    follower_at_ = ((last_two_ * 0x9e37'79b9'7f4a'7c15) >> 40) & (followers_.size() - 1);
     // It is wanted when the next line comes, and lies anywhere.
     __builtin_prefetch(&followers_[follower_at_]);
     return frame;
@@ -105,7 +103,7 @@ class FrameTable {
   // A guess: what followed two frames when they were last printed in a row, by a hash of the two.
   std::vector<Follower> followers_{1024};
   std::size_t follower_at_ = 0;
-  FrameId last_ = 0, before_last_ = 0;  // that parse() found
+  std::uint64_t last_two_ = 0;  // ids that parse() found
   std::unique_ptr<ByText> by_text_;
   std::unordered_map<std::string_view, std::uint64_t> identities_;
   std::unordered_map<std::uint64_t, FrameId> by_address_;

@@ -260,16 +260,6 @@ std::string_view without_underscores(std::string_view name) {
   return name.substr(std::min(name.size(), name.find_first_not_of('_')));
 }
 
-// Calls `use(std::string_view)` for each word.
-template <typename Use>
-void for_each_word(std::string_view words, Use&& use) {
-  while (!words.empty()) {
-    const auto end = std::min(words.find(' '), words.size());
-    if (end > 0) use(words.substr(0, end));
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-}
-
 // A long list, of which a name's first character leaves few to try.
 class NamePatterns {
  public:

@@ -116,14 +116,6 @@ bool is_filler(std::string_view body) {
   return kStarts.match(body) || is_register_dump(body);
 }
 
-// ">ffff888104a3c000: fa fb fb fb ...": a row of shadow bytes; ("raw" rows have their label)
-bool is_shadow_row(std::string_view body) {
-  skip(body, ">");
-  std::size_t digits = 0;
-  while (digits < body.size() && is_hex(body[digits])) ++digits;
-  return digits >= 8 && digits <= 16 && body.substr(digits).starts_with(": ");
-}
-
 // Raw stack words that x86 printed under "Call Trace:" until v4.9
 bool is_stack_words(std::string_view body) {
   return body.size() >= 16 && is_hex(body.front()) &&
@@ -159,7 +151,7 @@ class KasanBuilder final : public ReportBuilder {
     const auto title = split_title(groups[0]);
     report_.kind = title.kind.starts_with("Double free") ? "double-free or invalid-free" : title.kind;
     report_.location = title.location;
-    freeing_ = report_.kind.ends_with("-free") && report_.kind.find("use-after") == std::string::npos;
+    freeing_ = is_free_kind(report_.kind);
     if (freeing_) access().kind = Access::Kind::free;
     if (const auto address = to_number(title.address, 16)) access().address = address;
     // Only tag-based KASAN speaks of tags, and only it has this word, alone in an asynchronous report; v6.x
@@ -343,6 +335,17 @@ std::string KasanBuilder::damage(Close why) const {
 const RuleTable& kasan_rules() {
   static const RuleTable table(kRules);
   return table;
+}
+
+bool is_free_kind(std::string_view kind) {
+  return kind.ends_with("-free") && kind.find("use-after") == std::string_view::npos;
+}
+
+bool is_shadow_row(std::string_view body) {
+  skip(body, ">");
+  std::size_t digits = 0;
+  while (digits < body.size() && is_hex(body[digits])) ++digits;
+  return digits >= 8 && digits <= 16 && body.substr(digits).starts_with(": ");
 }
 
 std::unique_ptr<ReportBuilder> open_kasan(const Line& line, std::string_view body, std::uint64_t first_line,

@@ -1,6 +1,7 @@
 // KASAN reports, v4.x to v6.x, generic and tag-based (log-formats: "BUG: KASAN: %s in %pS").
 #pragma once
 #include <memory>
+#include <string_view>
 
 #include "parser/report_builder.h"
 #include "parser/rules.h"
@@ -13,5 +14,11 @@ std::unique_ptr<ReportBuilder> open_kasan(const Line& line, std::string_view bod
                                           FrameTable& frames, const ReportBuilder::Events& events);
 
 const RuleTable& kasan_rules();
+
+// "double-free or invalid-free", "invalid-free": the kind is about the free itself.
+bool is_free_kind(std::string_view kind);
+
+// ">ffff888104a3c000: fa fb fb fb ...": a row of shadow bytes; ("raw" rows have their label)
+bool is_shadow_row(std::string_view body);
 
 }  // namespace parser

@@ -203,7 +203,6 @@ LogParser::Context& LogParser::open_context(const Caller& caller) {
     latest_ = &contexts_.insert(std::move(spare_)).position->second;
   }
   latest_->caller = caller;
-  latest_->inferred = false;
   latest_->inferred = caller.inferred();
   return *latest_;
 }

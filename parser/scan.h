@@ -24,6 +24,16 @@ inline bool skip(std::string_view& text, std::string_view literal) {
   return true;
 }
 
+// Calls `use(std::string_view)` for each word between blanks.
+template <typename Use>
+void for_each_word(std::string_view words, Use&& use) {
+  while (!words.empty()) {
+    const auto end = std::min(words.find(' '), words.size());
+    if (end > 0) use(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+}
+
 inline std::string_view trim_left(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   return text;

@@ -1,7 +1,6 @@
 #include "parser/splat_rule.h"
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 #include "parser/scan.h"
@@ -30,16 +29,15 @@ class SplatTable {
       for (const auto& rule : rules) {
         rules_.push_back(&rule);
         by_first_[static_cast<unsigned char>(rule.rule.starts.front())].push_back(patterns_.size());
-        patterns_.push_back(std::make_unique<RuleTable>(std::span(&rule.rule, 1)));
+        patterns_.emplace_back(rule.rule);
       }
   }
 
   std::optional<FoundSplat> find(std::string_view body) const {
+    RuleTable::Groups groups;
     for (const auto index : by_first_[static_cast<unsigned char>(body.front())]) {
-      const auto* rule = rules_[index];
-      if (!body.starts_with(rule->rule.starts)) continue;
-      FoundSplat found{rule, body, {}};
-      if (patterns_[index]->match(body, found.groups)) return found;
+      if (!patterns_[index].match(body, groups)) continue;
+      return FoundSplat{rules_[index], body, groups};
     }
     return std::nullopt;
   }
@@ -48,7 +46,7 @@ class SplatTable {
 
  private:
   std::vector<const SplatRule*> rules_;
-  std::vector<std::unique_ptr<RuleTable>> patterns_;
+  std::vector<LinePattern> patterns_;
   std::array<std::vector<std::size_t>, 256> by_first_;
 };
 

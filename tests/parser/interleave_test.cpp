@@ -112,6 +112,14 @@ std::vector<Known> known_reports() {
   return known;
 }
 
+const Known& of_name(const std::vector<Known>& known, std::string_view name) {
+  const auto found = std::find_if(known.begin(), known.end(), [name](const Known& report) {
+    return report.name.find(name) != std::string::npos;
+  });
+  REQUIRE(found != known.end());
+  return *found;
+}
+
 std::string merged(const std::vector<std::string>& first, const std::vector<std::string>& second,
                    unsigned longest, std::mt19937& random) {
   std::string text;
@@ -274,12 +282,8 @@ TEST_CASE("without caller ids most merges of two reports are the same two report
 TEST_CASE(
     "reports told apart by what they say are inferred; those that follow one another are none of these") {
   const auto known = known_reports();
-  const auto find = [&known](std::string_view name) {
-    return *std::find_if(known.begin(), known.end(),
-                         [name](const Known& report) { return report.name.find(name) != std::string::npos; });
-  };
-  const auto first = find("v6.12-uaf-own-cache");
-  const auto second = find("v6.12-invalid-free-inside");
+  const auto& first = of_name(known, "v6.12-uaf-own-cache");
+  const auto& second = of_name(known, "v6.12-invalid-free-inside");
   std::mt19937 random(1);
   const auto mixed = parse(merged(first.lines, second.lines, 1, random));
   REQUIRE(mixed->reports.size() == 2);
@@ -291,12 +295,8 @@ TEST_CASE(
 
 TEST_CASE("without caller ids the last of many merges in one log is told apart like the first") {
   const auto known = known_reports();
-  const auto find = [&known](std::string_view name) {
-    return *std::find_if(known.begin(), known.end(),
-                         [name](const Known& report) { return report.name.find(name) != std::string::npos; });
-  };
-  const auto first = find("v6.12-uaf-own-cache");
-  const auto second = find("v6.12-invalid-free-inside");
+  const auto& first = of_name(known, "v6.12-uaf-own-cache");
+  const auto& second = of_name(known, "v6.12-invalid-free-inside");
   std::mt19937 random(1);
   std::string text;
   constexpr int kMerges = 20;
