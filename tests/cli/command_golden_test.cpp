@@ -2,7 +2,9 @@
 // the style sheet.
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "cli/diff.h"
 #include "cli/triage.h"
@@ -11,13 +13,21 @@
 
 namespace {
 
-// Wherever the sources lie.
-std::string without_folder(std::string text) {
-  const auto folder = std::string(DEPOT_SOURCE_DIR) + "/";
-  for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
-    text.erase(at, folder.size());
-  return text;
-}
+// Paths as a user in the project's folder gives them: neither what is printed nor where lines are broken
+// depends on where the sources lie.
+class InSources {
+ public:
+  InSources() { std::filesystem::current_path(DEPOT_SOURCE_DIR); }
+  ~InSources() {
+    std::error_code ignored;
+    std::filesystem::current_path(before_, ignored);
+  }
+  InSources(const InSources&) = delete;
+  InSources& operator=(const InSources&) = delete;
+
+ private:
+  std::filesystem::path before_ = std::filesystem::current_path();
+};
 
 std::string body_of(const std::string& page) {
   const auto body = page.find("<body>");
@@ -28,14 +38,15 @@ std::string body_of(const std::string& page) {
 }  // namespace
 
 TEST_CASE("triage's text, JSON and page are what they were") {
+  const InSources here;
   const auto triage = [](const char* format) {
-    const auto ran = tests::run(
-        cli::setup_triage, cli::run_triage,
-        {"--format", format, "--baseline", tests::testdata("triage/known.txt"), "--suppress",
-         tests::testdata("triage/suppressed.txt"), "--family", "kasan,slub", "--as-of", "2026-11-25",
-         tests::testdata("logs/kasan-slub-6.1-cut.txt"), tests::testdata("render/hostile/log.txt")});
+    const auto ran =
+        tests::run(cli::setup_triage, cli::run_triage,
+                   {"--format", format, "--baseline", "testdata/triage/known.txt", "--suppress",
+                    "testdata/triage/suppressed.txt", "--family", "kasan,slub", "--as-of", "2026-11-25",
+                    "testdata/logs/kasan-slub-6.1-cut.txt", "testdata/render/hostile/log.txt"});
     CHECK(ran.err.empty());
-    return without_folder(ran.out);
+    return ran.out;
   };
   tests::compare_golden(tests::testdata("triage/text.txt"), triage("text"));
   const auto json = triage("json");
@@ -45,13 +56,14 @@ TEST_CASE("triage's text, JSON and page are what they were") {
 }
 
 TEST_CASE("diff's text, JSON and Markdown are what they were") {
+  const InSources here;
   const auto diff = [](const char* format) {
-    const auto ran = tests::run(
-        cli::setup_diff, cli::run_diff,
-        {"--format", format, "--top", "10", "--key", "names", tests::testdata("logs/kasan-slub-6.1-cut.txt"),
-         tests::testdata("logs/kasan-slub-6.12.txt")});
+    const auto ran =
+        tests::run(cli::setup_diff, cli::run_diff,
+                   {"--format", format, "--top", "10", "--key", "names",
+                    "testdata/logs/kasan-slub-6.1-cut.txt", "testdata/logs/kasan-slub-6.12.txt"});
     CHECK(ran.err.empty());
-    return without_folder(ran.out);
+    return ran.out;
   };
   tests::compare_golden(tests::testdata("diff/text.txt"), diff("text"));
   const auto json = diff("json");
