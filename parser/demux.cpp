@@ -20,7 +20,7 @@ bool kasan_may_end(const ReportBuilder& open) {
 
 }  // namespace
 
-Demuxer::Demuxer(FrameTable& frames) : frames_(frames) {}
+Demuxer::Demuxer(FrameTable& frames) : frames_(std::make_unique<DemuxFrames>(frames)) {}
 Demuxer::~Demuxer() = default;
 
 void Demuxer::begin_input() {
@@ -115,7 +115,7 @@ bool Demuxer::add(const Line& line) {
     const auto sign = read_sign(line);
     if (sign == Sign::other_begins) return false;
     if (sign == Sign::two) {
-      search_ = std::make_unique<DemuxSearch>(frames_, *open_, known_);
+      search_ = std::make_unique<DemuxSearch>(*frames_, *open_, known_);
       for (const auto& held : held_) {
         auto earlier = held.line;
         earlier.text = held.text();

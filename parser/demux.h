@@ -22,6 +22,7 @@
 
 namespace parser {
 
+class DemuxFrames;
 class DemuxSearch;
 
 class Demuxer {
@@ -82,7 +83,7 @@ class Demuxer {
   Sign read_sign(const Line& line);
   void keep(const Line& line);
 
-  FrameTable& frames_;
+  std::unique_ptr<DemuxFrames> frames_;
   std::deque<std::vector<FrameRef>> known_;
   std::vector<Held> held_;
   std::unique_ptr<DemuxSearch> search_;

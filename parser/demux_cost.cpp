@@ -27,7 +27,7 @@ double DemuxSearch::follows(std::uint64_t callee, std::uint64_t caller, double o
 double DemuxSearch::end_of_stack(const DemuxStrand& strand, double own) const {
   if (strand.stack == Stack::none) return 0;
   if (strand.depth == 0) return 3;
-  if ((strand.place & DemuxLine::root) != 0) return 0;
+  if ((strand.place & DemuxFrame::root) != 0) return 0;
   return std::min(follows(strand.last_reliable, kStackEnd, own), 3.0);
 }
 
@@ -58,42 +58,43 @@ double DemuxSearch::frame(const State& state, int owner, const DemuxLine& line, 
   }
   double sum = 0;
   if (strand.stack == Stack::stored) {
-    if (!line.reliable || line.build_id) return 10;
-  } else if (build_ids_ && line.module && !line.build_id) {
+    if (!line.reliable || line.frame.build_id) return 10;
+  } else if (build_ids_ && line.frame.module && !line.frame.build_id) {
     sum += kDamaged;
   }
   if (line.level >= 0 && strand.level >= 0 && line.level != strand.level) sum += 3;
   // Above the title's function stands only what reports; that function's callers do not.
   if (strand.order == Order::kasan && strand.stack == Stack::live && strand.symbol != 0 && line.reliable) {
-    if (!strand.reached && line.symbol != strand.symbol && !line.skipped) sum += 3;
-    if (strand.reached && line.place == DemuxLine::begins_live) sum += 3;
-    if ((line.place & (strand.freeing ? DemuxLine::reports_access : DemuxLine::reports_free)) != 0) sum += 4;
+    if (!strand.reached && line.frame.symbol != strand.symbol && !line.frame.skipped) sum += 3;
+    if (strand.reached && line.frame.place == DemuxFrame::begins_live) sum += 3;
+    if ((line.frame.place & (strand.freeing ? DemuxFrame::reports_access : DemuxFrame::reports_free)) != 0)
+      sum += 4;
   }
   if (strand.depth == 0) {
     const int wanted = strand.role == Role::alloc || strand.role == Role::free || strand.role == Role::work ||
                                strand.role == Role::work2
-                           ? DemuxLine::begins_kasan
-                       : strand.role == Role::page_alloc ? DemuxLine::begins_page_alloc
-                       : strand.role == Role::page_free  ? DemuxLine::begins_page_free
-                       : strand.stack == Stack::live && strand.order == Order::kasan ? DemuxLine::begins_live
+                           ? DemuxFrame::begins_kasan
+                       : strand.role == Role::page_alloc ? DemuxFrame::begins_page_alloc
+                       : strand.role == Role::page_free  ? DemuxFrame::begins_page_free
+                       : strand.stack == Stack::live && strand.order == Order::kasan ? DemuxFrame::begins_live
                                                                                      : 0;
     if (wanted != 0)
-      sum += (line.place & wanted) != 0 ? 0 : 2.5;
+      sum += (line.frame.place & wanted) != 0 ? 0 : 2.5;
     else
-      sum += (line.place & DemuxLine::begins_kasan) != 0 ? 4 : 1;
+      sum += (line.frame.place & DemuxFrame::begins_kasan) != 0 ? 4 : 1;
   } else {
-    if ((line.place & (DemuxLine::begins_live | DemuxLine::begins_kasan)) != 0) sum += 3;
-    if ((strand.place & DemuxLine::root) != 0) sum += (line.place & DemuxLine::root) != 0 ? 0 : 4;
-    auto continuity = follows(strand.last, line.frame, own);
+    if ((line.frame.place & (DemuxFrame::begins_live | DemuxFrame::begins_kasan)) != 0) sum += 3;
+    if ((strand.place & DemuxFrame::root) != 0) sum += (line.frame.place & DemuxFrame::root) != 0 ? 0 : 4;
+    auto continuity = follows(strand.last, line.frame.key, own);
     // What lies about on a stack follows no rule.
     if (!line.reliable) continuity = std::min(continuity, 1.5);
     if (line.reliable && strand.last_reliable != strand.last)
-      continuity = std::min(continuity, follows(strand.last_reliable, line.frame, own));
+      continuity = std::min(continuity, follows(strand.last_reliable, line.frame.key, own));
     // The same functions with other return addresses are worth a little less.
     if (line.reliable && strand.function != 0)
-      continuity = std::min(continuity, follows(strand.function, line.function, own) + 0.2);
+      continuity = std::min(continuity, follows(strand.function, line.frame.function, own) + 0.2);
     if (line.reliable && strand.function != 0) {
-      const auto known = well_known_call(strand.function, line.function);
+      const auto known = well_known_call(strand.function, line.frame.function);
       if (known == Calls::known) continuity = std::min(continuity, 0.2);
       if (known == Calls::other) continuity += 0.8;
     }
@@ -101,7 +102,7 @@ double DemuxSearch::frame(const State& state, int owner, const DemuxLine& line, 
   }
   for (int i = 0; i < state.strands; ++i) {
     const auto symbol = state.strand[static_cast<std::size_t>(i)].symbol;
-    if (symbol != 0 && symbol == line.symbol && strand.symbol != line.symbol) sum += 4;
+    if (symbol != 0 && symbol == line.frame.symbol && strand.symbol != line.frame.symbol) sum += 4;
   }
   return sum;
 }
@@ -255,15 +256,15 @@ void DemuxSearch::take(DemuxStrand& strand, const DemuxLine& line) {
         strand.stack = Stack::live;
         strand.live_seen = true;
       }
-      strand.last = line.frame;
-      if (strand.stack == Stack::live && strand.role == Role::call && line.reliable && !line.skipped)
+      strand.last = line.frame.key;
+      if (strand.stack == Stack::live && strand.role == Role::call && line.reliable && !line.frame.skipped)
         ++strand.live_frames;
       if (line.reliable) {
-        strand.last_reliable = line.frame;
-        strand.function = line.function;
-        strand.reached = strand.reached || line.symbol == strand.symbol;
+        strand.last_reliable = line.frame.key;
+        strand.function = line.frame.function;
+        strand.reached = strand.reached || line.frame.symbol == strand.symbol;
       }
-      strand.place = line.place;
+      strand.place = line.frame.place;
       strand.level = line.level;
       ++strand.depth;
       return;

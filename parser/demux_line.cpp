@@ -121,6 +121,38 @@ void read_facts(std::string_view body, DemuxLine& out) {
   }
 }
 
+std::uint64_t key_of(const Frame& frame) {
+  if (frame.symbol.empty()) return frame.address;
+  auto key = hash_of(frame.symbol);
+  for (const auto part : {frame.offset, frame.size, frame.module.empty() ? 0 : hash_of(frame.module)}) {
+    key = (key ^ part) * 0x9e37'79b9'7f4a'7c15;
+    key ^= key >> 32;
+  }
+  return key | 1;
+}
+
+DemuxFrame describe(const Frame& frame) {
+  DemuxFrame out;
+  out.key = key_of(frame);
+  out.module = !frame.module.empty();
+  out.build_id = !frame.build_id.empty();
+  const auto symbol = without_compiler_suffix(frame.symbol);
+  out.symbol = hash_of(symbol);
+  auto function = symbol;
+  if (function.ends_with("_noprof")) function.remove_suffix(7);
+  out.function = hash_of(function);
+  if (matches_any(symbol, kBeginsLive)) out.place |= DemuxFrame::begins_live;
+  if (matches_any(symbol, kBeginsKasan)) out.place |= DemuxFrame::begins_kasan;
+  if (matches_any(symbol, kBeginsPageAlloc)) out.place |= DemuxFrame::begins_page_alloc;
+  if (matches_any(symbol, kBeginsPageFree)) out.place |= DemuxFrame::begins_page_free;
+  if (symbol == "kasan_report_invalid_free") out.place |= DemuxFrame::reports_free;
+  if (symbol == "kasan_report" || symbol.starts_with("__asan_report_"))
+    out.place |= DemuxFrame::reports_access;
+  out.skipped = is_skipped_function(symbol);
+  if (matches_any(symbol, kRoots)) out.place |= DemuxFrame::root;
+  return out;
+}
+
 }  // namespace
 
 bool is_slubs_own(std::string_view body) {
@@ -131,42 +163,13 @@ std::uint64_t hash_of(std::string_view text) {
   return std::hash<std::string_view>{}(text) | 1;
 }
 
-std::uint64_t frame_key(const Frame& frame) {
-  if (frame.symbol.empty()) return frame.address;
-  auto key = hash_of(frame.symbol);
-  for (const auto part : {frame.offset, frame.size, frame.module.empty() ? 0 : hash_of(frame.module)}) {
-    key = (key ^ part) * 0x9e37'79b9'7f4a'7c15;
-    key ^= key >> 32;
-  }
-  return key | 1;
+DemuxFrame DemuxFrames::operator[](FrameId id) {
+  const auto [known, fresh] = known_.try_emplace(id);
+  if (fresh) known.value() = describe(table_[id]);
+  return known->second;
 }
 
-std::uint64_t function_of(const Frame& frame) {
-  auto symbol = without_compiler_suffix(frame.symbol);
-  if (symbol.ends_with("_noprof")) symbol.remove_suffix(7);
-  return hash_of(symbol);
-}
-
-void describe_frame(const Frame& frame, DemuxLine& line) {
-  line.kind = Kind::frame;
-  line.frame = frame_key(frame);
-  line.module = !frame.module.empty();
-  line.build_id = !frame.build_id.empty();
-  const auto symbol = without_compiler_suffix(frame.symbol);
-  line.symbol = hash_of(symbol);
-  line.function = function_of(frame);
-  if (matches_any(symbol, kBeginsLive)) line.place |= DemuxLine::begins_live;
-  if (matches_any(symbol, kBeginsKasan)) line.place |= DemuxLine::begins_kasan;
-  if (matches_any(symbol, kBeginsPageAlloc)) line.place |= DemuxLine::begins_page_alloc;
-  if (matches_any(symbol, kBeginsPageFree)) line.place |= DemuxLine::begins_page_free;
-  if (symbol == "kasan_report_invalid_free") line.place |= DemuxLine::reports_free;
-  if (symbol == "kasan_report" || symbol.starts_with("__asan_report_"))
-    line.place |= DemuxLine::reports_access;
-  line.skipped = is_skipped_function(symbol);
-  if (matches_any(symbol, kRoots)) line.place |= DemuxLine::root;
-}
-
-DemuxLine read_demux_line(const Line& line, FrameTable& frames) {
+DemuxLine read_demux_line(const Line& line, DemuxFrames& frames) {
   DemuxLine out;
   out.level = line.level.value_or(-1);
   const auto body = trim_right(trim_left(line.text));
@@ -253,8 +256,9 @@ DemuxLine read_demux_line(const Line& line, FrameTable& frames) {
   const bool margin = body.data() == line.text.data() && body.front() != '[' && body.front() != '(' &&
                       body.find(" (") == std::string_view::npos;
   if (!margin && may_be_frame(body))
-    if (const auto frame = frames.parse(body)) {
-      describe_frame(frames[frame->id], out);
+    if (const auto frame = frames.table().parse(body)) {
+      out.kind = Kind::frame;
+      out.frame = frames[frame->id];
       out.reliable = frame->reliable;
       return out;
     }

@@ -4,12 +4,48 @@
 #include <optional>
 #include <string_view>
 
+#include <tsl/robin_map.h>
+
 #include "parser/demux_sections.h"
 #include "parser/frame_table.h"
 #include "parser/model.h"
 #include "parser/prefix.h"
 
 namespace parser {
+
+// What a printed frame says wherever it stands.
+struct DemuxFrame {
+  // What its function says of its place in a stack.
+  enum Place : std::uint8_t {
+    begins_live = 1,
+    begins_kasan = 2,
+    begins_page_alloc = 4,
+    begins_page_free = 8,
+    root = 16,
+    reports_free = 32,
+    reports_access = 64,
+  };
+
+  std::uint64_t key = 0;     // as Frame::identity, but the same whatever was read before: what a log's lines
+                             // are divided by must not depend on it
+  std::uint64_t symbol = 0;  // hash of its function
+  std::uint64_t function = 0;  // ... as kCallChains has it
+  std::uint8_t place = 0;      // Place, or-ed
+  bool module = false, build_id = false;
+  bool skipped = false;  // of those that only show a bug (functions.h)
+};
+
+// Each frame is looked at once, however often it is printed.
+class DemuxFrames {
+ public:
+  explicit DemuxFrames(FrameTable& table) : table_(table) {}
+  DemuxFrame operator[](FrameId id);
+  FrameTable& table() { return table_; }
+
+ private:
+  FrameTable& table_;
+  tsl::robin_map<FrameId, DemuxFrame> known_;
+};
 
 struct DemuxLine {
   enum class Kind : std::uint8_t {
@@ -29,16 +65,6 @@ struct DemuxLine {
     registers,
     end,  // "---[ end trace"
   };
-  // What a frame's function says of its place in a stack.
-  enum Place : std::uint8_t {
-    begins_live = 1,
-    begins_kasan = 2,
-    begins_page_alloc = 4,
-    begins_page_free = 8,
-    root = 16,
-    reports_free = 32,
-    reports_access = 64,
-  };
 
   Kind kind = Kind::unknown;
   int ranks[3] = {-1, -1, -1};  // place in the order of each family's sections; -1: not that family's
@@ -52,38 +78,29 @@ struct DemuxLine {
   bool freeing = false;     // a title of KASAN's about the free itself
   bool awaits = false;      // the next line is a function that is no frame
   bool pc = false;          // a register line that names a kernel function
-  bool skipped = false;     // a frame of those that only show a bug (functions.h)
   bool row = false;         // of shadow bytes
   bool caret = false;
-  bool reliable = true, build_id = false, module = false;
-  std::uint8_t place = 0;
+  bool reliable = true;
+  DemuxFrame frame;
   int level = -1;
   std::int64_t pid = -1;
-  std::uint64_t frame = 0;     // frame_key()
-  std::uint64_t symbol = 0;    // hash of a frame's function, or of the one in a title
-  std::uint64_t function = 0;  // hash of a frame's function as kCallChains has it
-  std::uint64_t address = 0;   // of the object or of memory around it
-  std::uint64_t cache = 0;     // hash of its name
+  std::uint64_t symbol = 0;   // hash of the function in a title
+  std::uint64_t address = 0;  // of the object or of memory around it
+  std::uint64_t cache = 0;    // hash of its name
 };
 
-DemuxLine read_demux_line(const Line& line, FrameTable& frames);
-void describe_frame(const Frame& frame, DemuxLine& line);
-std::uint64_t function_of(const Frame& frame);  // as DemuxLine::function
+DemuxLine read_demux_line(const Line& line, DemuxFrames& frames);
 // The WARNING that SLUB raises inside its own report.
 bool is_slubs_own(std::string_view body);
 
 std::uint64_t hash_of(std::string_view text);
-
-// As Frame::identity, but the same whatever was read before: what a log's lines are divided by must not
-// depend on it.
-std::uint64_t frame_key(const Frame& frame);
 
 // A callee under its caller, as one number.
 inline std::uint64_t pair_of(std::uint64_t callee, std::uint64_t caller) {
   return callee * 0x9e3779b97f4a7c15U ^ caller;
 }
 
-// Whether `caller` calls `callee` in kernels at large (DemuxLine::function): yes, no as far as is known, or
+// Whether `caller` calls `callee` in kernels at large (DemuxFrame::function): yes, no as far as is known, or
 // nothing is known of either.
 enum class Calls : std::uint8_t { unknown, known, other };
 Calls well_known_call(std::uint64_t callee, std::uint64_t caller);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "parser/functions.h"
@@ -36,17 +37,17 @@ std::uint64_t DemuxSearch::State::key() const {
   std::uint64_t key = static_cast<std::uint64_t>(strands * 8 + last);
   for (int i = 0; i < strands; ++i) {
     const auto& s = strand[static_cast<std::size_t>(i)];
-    for (const std::uint64_t part :
-         {s.last, s.symbol, s.address, s.cache, static_cast<std::uint64_t>(s.pid),
-          static_cast<std::uint64_t>(s.rank),
-          static_cast<std::uint64_t>(s.stack) * 4 + s.closed * 2 + s.titled,
-          static_cast<std::uint64_t>(s.depth > 0), static_cast<std::uint64_t>(s.rows)})
+    const auto place =
+        (static_cast<std::uint64_t>(s.rank) << 32) | (static_cast<std::uint64_t>(s.rows) << 8) |
+        (static_cast<std::uint64_t>(s.stack) * 8 + (s.depth > 0) * 4 + s.closed * 2 + s.titled);
+    for (const std::uint64_t part : {s.last ^ (s.symbol << 1), s.address ^ (s.cache << 1),
+                                     place ^ (static_cast<std::uint64_t>(s.pid) << 40)})
       key = mixed(key ^ part);
   }
   return key;
 }
 
-DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
+DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
                          const std::deque<std::vector<FrameRef>>& known)
     : frames_(frames) {
   auto& strand = start_.strand[0];
@@ -63,7 +64,7 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
   const auto nameable = [&frames](const Trace& trace) {
     return static_cast<int>(std::count_if(
         trace.frames.begin(), trace.frames.end(),
-        [&frames](const FrameRef& ref) { return ref.reliable && !frames.is_helper(ref.frame); }));
+        [&frames](const FrameRef& ref) { return ref.reliable && !frames.table().is_helper(ref.frame); }));
   };
   strand.access_seen = report.access && report.access->pid;
   for (const auto& trace : report.traces)
@@ -80,11 +81,6 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
   strand.live_seen = std::any_of(report.traces.begin(), report.traces.end(),
                                  [](const Trace& trace) { return is_live(trace.role); });
 
-  const auto walk = [&](const std::vector<FrameRef>& stack) {
-    for (const auto& ref : stack) build_ids_ = build_ids_ || !frames_[ref.frame].build_id.empty();
-    return walk_pairs(stack, frames_,
-                      [this](std::uint64_t callee, std::uint64_t caller) { count(callee, caller, 1); });
-  };
   const auto walk_whole = [&](const std::vector<FrameRef>& stack) {
     if (const auto last = walk(stack); last != 0) count(last, kStackEnd, 1);
   };
@@ -102,11 +98,9 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
     if (!stack.frames.empty()) {
       for (const auto& ref : stack.frames) {
         if (!ref.reliable) continue;
-        const auto& frame = frames_[ref.frame];
-        strand.reached = strand.reached || hash_of(without_compiler_suffix(frame.symbol)) == strand.symbol;
+        strand.reached = strand.reached || frames_[ref.frame].symbol == strand.symbol;
       }
-      DemuxLine frame;
-      describe_frame(frames_[stack.frames.back().frame], frame);
+      const auto frame = frames_[stack.frames.back().frame];
       strand.place = frame.place;
       strand.function = frame.function;
     }
@@ -130,34 +124,47 @@ DemuxSearch::DemuxSearch(FrameTable& frames, const ReportBuilder& open,
   beam_.push_back(start_);
 }
 
+std::uint64_t DemuxSearch::walk(const std::vector<FrameRef>& stack) {
+  std::uint64_t last = 0;
+  std::uint64_t last_reliable = 0;
+  std::uint64_t last_function = 0;
+  for (const auto& ref : stack) {
+    const auto frame = frames_[ref.frame];
+    build_ids_ = build_ids_ || frame.build_id;
+    if (last != 0) count(last, frame.key, 1);
+    if (ref.reliable && last_reliable != last && last_reliable != 0) count(last_reliable, frame.key, 1);
+    last = frame.key;
+    if (!ref.reliable) continue;
+    last_reliable = frame.key;
+    if (last_function != 0) count(last_function, frame.function, 1);
+    last_function = frame.function;
+  }
+  return last_reliable;
+}
+
 void DemuxSearch::advance(const DemuxLine& line) {
-  // States are large: only those that stay are made.
-  struct Choice {
-    double cost;
-    std::uint32_t parent;
-    int owner;
+  choices_.clear();
+  // In order of their costs; those that cost the same as they came.
+  const auto choose = [this](const Choice& choice) {
+    auto at = choices_.insert(choices_.end(), choice);
+    for (; at != choices_.begin() && std::prev(at)->cost > choice.cost; --at) *at = *std::prev(at);
+    *at = choice;
   };
-  std::vector<Choice> choices;
-  choices.reserve(beam_.size() * (Demuxer::kMaxReports + 2));
   for (std::uint32_t i = 0; i < beam_.size(); ++i) {
     const auto& state = beam_[i];
-    choices.push_back(
-        {state.cost + unowned(line), i, line.kind == Kind::aside ? Demuxer::kAside : Demuxer::kNobody});
+    choose({state.cost + unowned(line), i, line.kind == Kind::aside ? Demuxer::kAside : Demuxer::kNobody});
     for (int owner = 0; owner < state.strands; ++owner)
       if (const auto more = cost(state, owner, line); more < kNever)
-        choices.push_back({state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), i, owner});
+        choose({state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), i, owner});
     if (const auto more = beginning(state, line); more < kNever && state.strands < Demuxer::kMaxReports)
-      choices.push_back({state.cost + more, i, state.strands});
+      choose({state.cost + more, i, state.strands});
   }
-  std::stable_sort(choices.begin(), choices.end(),
-                   [](const Choice& a, const Choice& b) { return a.cost < b.cost; });
-  std::vector<State> kept;
-  std::vector<std::uint64_t> keys;
-  std::vector<Step> steps;
-  kept.reserve(kBeam);
-  for (const auto& choice : choices) {
-    if (kept.size() >= kBeam || choice.cost > choices[0].cost + kHopeless) break;
-    auto& state = kept.emplace_back(beam_[choice.parent]);
+  next_beam_.clear();
+  std::array<std::uint64_t, kBeam> keys{};
+  auto& steps = steps_.emplace_back();
+  for (const auto& choice : choices_) {
+    if (next_beam_.size() >= kBeam || choice.cost > choices_[0].cost + kHopeless) break;
+    auto& state = next_beam_.emplace_back(beam_[choice.parent]);
     state.cost = choice.cost;
     if (choice.owner >= 0) {
       state.strands = std::max(state.strands, choice.owner + 1);
@@ -165,15 +172,15 @@ void DemuxSearch::advance(const DemuxLine& line) {
       state.last = choice.owner;
     }
     const auto key = state.key();
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
-      kept.pop_back();
+    const auto kept = keys.begin() + static_cast<std::ptrdiff_t>(next_beam_.size() - 1);
+    if (std::find(keys.begin(), kept, key) != kept) {
+      next_beam_.pop_back();
       continue;
     }
-    keys.push_back(key);
+    *kept = key;
     steps.push_back({choice.parent, choice.owner});
   }
-  beam_ = std::move(kept);
-  steps_.push_back(std::move(steps));
+  std::swap(beam_, next_beam_);
 }
 
 void DemuxSearch::add(const Line& line) {
@@ -181,15 +188,16 @@ void DemuxSearch::add(const Line& line) {
   const auto& read = lines_.back();
   if (read.kind == Kind::title) ++titles_;
   if (read.kind == Kind::frame) {
-    build_ids_ = build_ids_ || read.build_id;
+    build_ids_ = build_ids_ || read.frame.build_id;
     // Until it is known whose they are, a frame may stand under any of the last few.
     double weight = 1;
     for (const auto& [frame, function] : before_) {
-      if (frame != 0) count(frame, read.frame, weight / 2);
-      if (function != 0 && read.reliable) count(function, read.function, weight / 2);
+      if (frame != 0) count(frame, read.frame.key, weight / 2);
+      if (function != 0 && read.reliable) count(function, read.frame.function, weight / 2);
       weight /= 2;
     }
-    before_ = {std::make_pair(read.frame, read.reliable ? read.function : 0), before_[0], before_[1]};
+    before_ = {std::make_pair(read.frame.key, read.reliable ? read.frame.function : 0), before_[0],
+               before_[1]};
   }
   advance(read);
   idle_ = steps_.back().empty() || steps_.back()[0].owner < 0 ? idle_ + 1 : 0;

@@ -5,9 +5,10 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "parser/demux.h"
 #include "parser/demux_line.h"
@@ -23,8 +24,9 @@ inline constexpr double kNoTitle = 6;
 inline constexpr double kAnotherSpeaks = 0.2;
 // How many ways of dividing the lines so far are kept.
 inline constexpr std::size_t kBeam = 8;
-inline constexpr double kSenseless = 2.5;  // costs a line more than that on average, it is no division
-inline constexpr double kHopeless = 20;    // costs more than the best by that: it never catches up
+inline constexpr std::size_t kUsualPairs = 2048;  // room for what known stacks hold
+inline constexpr double kSenseless = 2.5;         // costs a line more than that on average, it is no division
+inline constexpr double kHopeless = 20;           // costs more than the best by that: it never catches up
 // Lines without a second title after which what looked like the beginning of one was none; and lines that
 // nobody takes after which all reports are over.
 inline constexpr std::size_t kWaitForTitle = 24;
@@ -72,7 +74,7 @@ class DemuxSearch {
     std::vector<bool> doubtful;  // by owner
   };
 
-  DemuxSearch(FrameTable& frames, const ReportBuilder& open, const std::deque<std::vector<FrameRef>>& known);
+  DemuxSearch(DemuxFrames& frames, const ReportBuilder& open, const std::deque<std::vector<FrameRef>>& known);
   void add(const Line& line);
   bool settled() const;
   Division finish();
@@ -97,6 +99,9 @@ class DemuxSearch {
   double facts(const DemuxStrand& strand, const DemuxLine& line) const;
   double order(const DemuxStrand& strand, const DemuxLine& line) const;
   double frame(const State& state, int owner, const DemuxLine& line, double own = 0) const;
+  // Counts what stands next to one another in a stack, frames that the kernel is not sure of left out once
+  // more. The last frame.
+  std::uint64_t walk(const std::vector<FrameRef>& stack);
   double end_of_stack(const DemuxStrand& strand, double own = 0) const;
   static double beginning(const State& state, const DemuxLine& line);
   static bool awaits_slub_own(const State& state);
@@ -108,12 +113,25 @@ class DemuxSearch {
   bool goes_on(const State& state, int owner, const std::vector<int>& owners, std::size_t at) const;
   std::vector<bool> doubts(const std::vector<int>& owners) const;
 
-  FrameTable& frames_;
+  DemuxFrames& frames_;
   State start_;
-  std::vector<State> beam_;
+  // States are large: of each line's choices only those that stay are made.
+  struct Choice {
+    double cost;
+    std::uint32_t parent;
+    int owner;
+  };
+  std::vector<Choice> choices_;
+  std::vector<State> beam_, next_beam_;
   std::vector<std::vector<Step>> steps_;  // by line
   std::vector<DemuxLine> lines_;
-  std::unordered_map<std::uint64_t, double> pairs_, callees_;  // how often a frame was seen under another
+  struct Spread {
+    std::size_t operator()(std::uint64_t key) const {
+      return static_cast<std::size_t>((key * 0x9e37'79b9'7f4a'7c15U) >> 32);
+    }
+  };
+  using Counts = tsl::robin_map<std::uint64_t, double, Spread>;
+  Counts pairs_{kUsualPairs}, callees_{kUsualPairs / 2};  // how often a frame was seen under another
   std::array<std::pair<std::uint64_t, std::uint64_t>, 3> before_{};  // the last frames of whatever stack
   bool build_ids_ = false;  // live stacks print modules with them; stored ones never do
   std::size_t idle_ = 0;    // lines that nobody took
@@ -126,28 +144,6 @@ inline bool is_over(const DemuxStrand& strand) {
 }
 
 inline constexpr std::uint64_t kStackEnd = 2;  // as a caller
-
-// Calls take(callee, caller) for the frames of a trace that stand next to one another, those that the kernel
-// is not sure of left out once more. The last frame.
-template <typename Take>
-std::uint64_t walk_pairs(const std::vector<FrameRef>& stack, const FrameTable& frames, Take take) {
-  std::uint64_t last = 0;
-  std::uint64_t last_reliable = 0;
-  std::uint64_t last_function = 0;
-  for (const auto& ref : stack) {
-    const auto& frame = frames[ref.frame];
-    const auto key = frame_key(frame);
-    if (last != 0) take(last, key);
-    if (ref.reliable && last_reliable != last && last_reliable != 0) take(last_reliable, key);
-    last = key;
-    if (!ref.reliable) continue;
-    last_reliable = key;
-    const auto function = function_of(frame);
-    if (last_function != 0) take(last_function, function);
-    last_function = function;
-  }
-  return last_reliable;
-}
 
 inline bool is_near(std::uint64_t a, std::uint64_t b) {
   // Tags stand in the top byte.
