@@ -1,6 +1,9 @@
 #include "parser/rules.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
+#include <mutex>
 
 #include "parser/depot_sections.h"
 #include "parser/kasan.h"
@@ -8,33 +11,53 @@
 
 namespace parser {
 
-LinePattern::LinePattern(const Rule& rule) : rule_(&rule), literal_(rule.pattern) {
+// Threads share the tables.
+struct LinePattern::Expression {
+  std::once_flag once;
+  std::unique_ptr<RE2> re;
+};
+
+LinePattern::LinePattern(const Rule& rule)
+    : rule_(&rule), pattern_(rule.pattern), expression_(std::make_unique<Expression>()) {
   // Of what may follow nothing is wanted: to look at it would only cost time.
-  open_end_ = literal_.ends_with(".*") && !literal_.ends_with("\\.*");
-  if (open_end_) literal_.remove_suffix(2);
-  if (literal_.find_first_of("\\.*+?()[]{}|^$") == std::string_view::npos) return;
-  // Logs hold any bytes; read as UTF-8, a name with a bad one would match nothing.
-  RE2::Options options(RE2::Latin1);
-  options.set_log_errors(false);
-  re_ = std::make_unique<RE2>(re2::StringPiece(literal_.data(), literal_.size()), options);
-  groups_ = std::min(re_->NumberOfCapturingGroups(), static_cast<int>(kMaxGroups));
+  open_end_ = pattern_.ends_with(".*") && !pattern_.ends_with("\\.*");
+  if (open_end_) pattern_.remove_suffix(2);
+  literal_ = pattern_.find_first_of("\\.*+?()[]{}|^$") == std::string_view::npos;
+  if (!literal_) matcher_ = LineMatcher::compile(pattern_, open_end_);
 }
+
+LinePattern::~LinePattern() = default;
+LinePattern::LinePattern(LinePattern&&) noexcept = default;
+LinePattern& LinePattern::operator=(LinePattern&&) noexcept = default;
 
 bool LinePattern::match(std::string_view text, Groups& groups) const {
   if (!text.starts_with(rule_->starts)) return false;
   if (!rule_->holds.empty() && text.find(rule_->holds) == std::string_view::npos) return false;
-  if (!re_) {
+  if (literal_) {
     groups.fill({});
-    return open_end_ ? text.starts_with(literal_) : text == literal_;
+    return open_end_ ? text.starts_with(pattern_) : text == pattern_;
   }
-  std::array<re2::StringPiece, kMaxGroups + 1> found;
-  if (!re_->Match({text.data(), text.size()}, 0, text.size(),
-                  open_end_ ? RE2::ANCHOR_START : RE2::ANCHOR_BOTH, found.data(),
-                  groups_ == 0 ? 0 : groups_ + 1))
+  const auto answer = matcher_ ? matcher_->match(text, groups) : LineMatcher::Answer::gave_up;
+  return answer == LineMatcher::Answer::gave_up ? match_expression(text, groups)
+                                                : answer == LineMatcher::Answer::yes;
+}
+
+bool LinePattern::match_expression(std::string_view text, Groups& groups) const {
+  std::call_once(expression_->once, [this] {
+    // Logs hold any bytes; read as UTF-8, a name with a bad one would match nothing.
+    RE2::Options options(RE2::Latin1);
+    options.set_log_errors(false);
+    expression_->re = std::make_unique<RE2>(re2::StringPiece(pattern_.data(), pattern_.size()), options);
+  });
+  const auto& re = *expression_->re;
+  const auto count =
+      std::min(static_cast<std::size_t>(std::max(re.NumberOfCapturingGroups(), 0)), groups.size());
+  std::array<re2::StringPiece, LineMatcher::kMaxGroups + 1> found;
+  if (!re.Match({text.data(), text.size()}, 0, text.size(), open_end_ ? RE2::ANCHOR_START : RE2::ANCHOR_BOTH,
+                found.data(), count == 0 ? 0 : static_cast<int>(count) + 1))
     return false;
   groups.fill({});
-  for (std::size_t g = 0; g < static_cast<std::size_t>(groups_); ++g)
-    groups[g] = {found[g + 1].data(), found[g + 1].size()};
+  for (std::size_t g = 0; g < count; ++g) groups[g] = {found[g + 1].data(), found[g + 1].size()};
   return true;
 }
 

@@ -1,9 +1,7 @@
-// Tables of printed lines: a literal that the text begins with, tried first, then one RE2 pattern over the
-// text. Each entry carries a real sample; tests check that the sample matches and that testdata holds
-// such a line.
+// Tables of printed lines: a literal that the text begins with, tried first, then one pattern over the text,
+// in RE2's language. Each entry carries a real sample; tests check that the sample matches and that testdata
+// holds such a line.
 #pragma once
-#include <re2/re2.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -11,6 +9,8 @@
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "parser/line_matcher.h"
 
 namespace parser {
 
@@ -25,21 +25,31 @@ struct Rule {
 // A rule, compiled.
 class LinePattern {
  public:
-  static constexpr std::size_t kMaxGroups = 8;
-  using Groups = std::array<std::string_view, kMaxGroups>;
+  using Groups = LineMatcher::Groups;
 
   // `rule` must outlive it.
   explicit LinePattern(const Rule& rule);
+  ~LinePattern();
+  LinePattern(LinePattern&&) noexcept;
+  LinePattern& operator=(LinePattern&&) noexcept;
 
   // Captures that took no part are empty.
   bool match(std::string_view text, Groups& groups) const;
+  // The same by RE2, for what the matcher gives up, and for tests.
+  bool match_expression(std::string_view text, Groups& groups) const;
+
+  const Rule& rule() const { return *rule_; }
+  bool has_matcher() const { return literal_ || matcher_.has_value(); }
 
  private:
+  struct Expression;  // of RE2, compiled when a line first needs it
+
   const Rule* rule_;
-  std::unique_ptr<RE2> re_;   // none where a literal says it all
-  std::string_view literal_;  // the pattern, without an open end
+  std::string_view pattern_;  // without an open end
   bool open_end_ = false;     // anything may follow
-  int groups_ = 0;
+  bool literal_ = false;      // the pattern is one
+  std::optional<LineMatcher> matcher_;
+  std::unique_ptr<Expression> expression_;
 };
 
 // One family's table, compiled once.

@@ -1,0 +1,64 @@
+// Patterns of printed lines, matched by trying one way after another. RE2 is several times slower on them: it
+// is made for any pattern over any text, the tables' are mostly literals with a few captures between them.
+//
+// The language is the part of RE2's that such tables need: literals, ".", classes, \d \w \s \S, groups with
+// and without capture, "|", and ? * + {n,m} with their lazy forms on a single character, "?" on a group. What
+// is matched and captured is what RE2 says (Latin-1, anchored at the start, leftmost-first).
+#pragma once
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parser {
+
+class LineMatcher {
+ public:
+  static constexpr std::size_t kMaxGroups = 8;
+  using Groups = std::array<std::string_view, kMaxGroups>;
+  enum class Answer : std::uint8_t { no, yes, gave_up };
+
+  // Empty if the pattern is none of the language, or has more groups.
+  static std::optional<LineMatcher> compile(std::string_view pattern, bool open_end);
+
+  // Gives up where a line makes it try too many ways, which grow with a power of the line's length.
+  Answer match(std::string_view text, Groups& groups) const;
+
+ private:
+  using Set = std::bitset<256>;
+
+  struct Step {
+    enum class Kind : std::uint8_t {
+      literal,
+      repeat,       // of one set's characters, as many as there are, then fewer
+      repeat_lazy,  // ... as few as there may be, then more
+      either,       // goes on with the next step; failing that, `skip` steps on
+      jump,         // `skip` steps on
+      save,         // the place, in slot `index`
+      save_undone,  // ... which is as it was if what follows fails: in an alternative that others may replace
+    };
+    Kind kind = Kind::literal;
+    bool any = false;          // repeat: of "."
+    bool certain = false;      // ... what follows it can follow the last character only
+    std::uint32_t then = 0;    // ... the step of the literal that follows it; 0: none
+    std::uint32_t index = 0;   // into literals_, sets_, or the slots
+    std::uint32_t length = 0;  // of a literal
+    std::uint32_t least = 1, most = 1;
+    std::uint32_t skip = 0;
+  };
+  using Steps = std::vector<Step>;
+
+  struct Compiler;
+  struct Run;
+
+  Steps steps_;
+  std::string literals_;
+  std::vector<Set> sets_;
+  std::uint32_t groups_ = 0;
+  bool open_end_ = false;
+};
+
+}  // namespace parser
