@@ -214,18 +214,16 @@ std::optional<FrameTable::Follower> FrameTable::intern(std::string_view text) {
   // s390 puts what it is not sure of in brackets: "([<000003ffe0123756>] kasan_report+0x90/0x120)"
   unreliable_[id] = rest.starts_with("? ") || kept.ends_with("(unreliable)") || kept.starts_with("(");
   // Some followers for each frame, within what a cache holds; all are forgotten each time there are more.
-  constexpr std::size_t kMostFollowers = 64 * 1024;
-  if (followers_.size() < kMostFollowers && followers_.size() < 2 * frames_.size()) {
+  constexpr std::size_t kMostFollowers = 16 * 1024;
+  if (followers_.size() < kMostFollowers && 2 * followers_.size() < frames_.size())
     followers_.assign(4 * followers_.size(), {});
-    follower_at_ = 0;
-  }
-  return Follower{kept, id, !unreliable_[id]};
+  return Follower{kept.data(), static_cast<std::uint32_t>(kept.size()), id};
 }
 
 std::optional<FrameTable::Follower> FrameTable::find(std::string_view text) {
   const auto known = by_text_->ids.find(text);
   if (known == by_text_->ids.end()) return intern(text);
-  return Follower{known->first, known->second, !unreliable_[known->second]};
+  return Follower{known->first.data(), static_cast<std::uint32_t>(known->first.size()), known->second};
 }
 
 bool FrameTable::is_helper(FrameId id) const {
@@ -270,7 +268,7 @@ FrameId FrameTable::address(std::uint64_t address) {
   return place->second;
 }
 
-std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text) {
+std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text, Place& place) {
   text = trim_right(trim_left(text));
   // powerpc's "[c000000012345678] [c000000000123456] f+0x1/0x2": the stack pointer is another one on each
   // line.
@@ -278,13 +276,15 @@ std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text) {
     const auto second = text.substr(0, 20).find("] [");
     if (second != std::string_view::npos) text.remove_prefix(second + 2);
   }
-  if (const auto expected = expect(text)) return expected;
+  if (const auto expected = expect(text, place)) return expected;
   const bool marked = skip(text, "? ");
   if (text.empty()) return std::nullopt;
   const auto frame = find(text);
   if (!frame) return std::nullopt;
-  follower() = *frame;
-  return found({frame->id, frame->reliable && !marked});
+  auto& known = followers(place);
+  std::copy_backward(known.begin(), known.end() - 1, known.end());
+  known.front() = *frame;
+  return found({frame->frame, !unreliable_[frame->frame] && !marked}, place);
 }
 
 }  // namespace parser

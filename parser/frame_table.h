@@ -1,13 +1,16 @@
 // Printed frames, each text parsed once and kept once. Ids are dense and stay good for the table's life;
 // memory grows with the number of different frames, not with the log.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "parser/model.h"
@@ -42,16 +45,38 @@ class FrameTable {
     bool reliable = true;
   };
 
-  // A whole line's text, leading blanks allowed. Empty if it is no frame; "[inline]" lines are none.
-  std::optional<Parsed> parse(std::string_view text);
+  // How far a stack is read: what follows next is guessed from it. Stacks that are read at the same time have
+  // one each.
+  class Place {
+   public:
+    Place() = default;
+    // At the beginning of a stack of that kind.
+    explicit Place(std::uint64_t kind) : last_two_(~kind) {}
 
-  // The same for text without blanks at its ends, but only for the frame that followed those before it last
-  // time: in one comparison.
-  std::optional<Parsed> expect(std::string_view text) {
+   private:
+    friend class FrameTable;
+    std::uint64_t last_two_ = 0;  // ids
+  };
+
+  // A whole line's text, leading blanks allowed. Empty if it is no frame; "[inline]" lines are none.
+  std::optional<Parsed> parse(std::string_view text, Place& place);
+  std::optional<Parsed> parse(std::string_view text) { return parse(text, place_); }
+
+  // The same for text without blanks at its ends, but only for one of the few frames that followed those
+  // before it when they were printed last: in a comparison or two.
+  std::optional<Parsed> expect(std::string_view text, Place& place) {
     const auto unmarked = text.starts_with("? ") ? text.substr(2) : text;
-    const auto& expected = follower();
-    if (expected.text != unmarked || unmarked.empty()) return std::nullopt;
-    return found({expected.id, expected.reliable && unmarked.size() == text.size()});
+    if (unmarked.empty()) return std::nullopt;
+    auto& known = followers(place);
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      if (known[i].size != unmarked.size() ||
+          std::memcmp(known[i].text, unmarked.data(), unmarked.size()) != 0)
+        continue;
+      const auto frame = known[i].frame;
+      if (i > 0) std::swap(known[i], known[i - 1]);
+      return found({frame, !unreliable_[frame] && unmarked.size() == text.size()}, place);
+    }
+    return std::nullopt;
   }
 
   // The frame of a bare address, as stack lists have it; any number will do.
@@ -75,20 +100,22 @@ class FrameTable {
 
  private:
   struct Follower {
-    std::string_view text;  // as printed; empty: none yet
-    FrameId id = 0;
-    bool reliable = true;
+    const char* text = nullptr;  // as printed
+    std::uint32_t size = 0;      // 0: none
+    FrameId frame = 0;
   };
+  struct alignas(64) Followers : std::array<Follower, 4> {};  // a cache line; the likelier ones in front
 
   std::string_view keep(std::string_view text);
   FrameId add(const Frame& frame);
   std::optional<Follower> find(std::string_view text);
-  Follower& follower() { return followers_[follower_at_]; }
-  Parsed found(Parsed frame) {
-    last_two_ = last_two_ << 32 | frame.id;
-    follower_at_ = ((last_two_ * 0x9e37'79b9'7f4a'7c15) >> 40) & (followers_.size() - 1);
+  Followers& followers(const Place& place) {
+    return followers_[((place.last_two_ * 0x9e37'79b9'7f4a'7c15) >> 40) & (followers_.size() - 1)];
+  }
+  Parsed found(Parsed frame, Place& place) {
+    place.last_two_ = place.last_two_ << 32 | frame.id;
     // It is wanted when the next line comes, and lies anywhere.
-    __builtin_prefetch(&followers_[follower_at_]);
+    __builtin_prefetch(&followers(place));
     return frame;
   }
   std::optional<Follower> intern(std::string_view text);
@@ -100,10 +127,9 @@ class FrameTable {
   std::deque<Frame> frames_;
   std::vector<bool> unreliable_;         // of each frame: its own text says so
   mutable std::vector<Helper> helpers_;  // of each frame
-  // A guess: what followed two frames when they were last printed in a row, by a hash of the two.
-  std::vector<Follower> followers_{1024};
-  std::size_t follower_at_ = 0;
-  std::uint64_t last_two_ = 0;  // ids that parse() found
+  // A guess: what followed two frames when they were printed in a row, by a hash of the two.
+  std::vector<Followers> followers_{256};
+  Place place_;  // of whoever has none
   std::unique_ptr<ByText> by_text_;
   std::unordered_map<std::string_view, std::uint64_t> identities_;
   std::unordered_map<std::uint64_t, FrameId> by_address_;

@@ -105,6 +105,10 @@ void LogParser::take_line(const Line& line) {
     last_key_ = line.caller.key();
     // The log's next continuation line is its own, not the dump's.
     dumps_.finish();
+    // Most lines of a report
+    if (latest_ != nullptr && latest_->report && latest_->caller.key() == last_key_ &&
+        latest_->report->consume_expected(line))
+      return;
   } else {
     // Below a log with prefixes a bare stack's one blank is none of its continuation lines, which dmesg
     // indents.

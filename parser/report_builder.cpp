@@ -145,9 +145,10 @@ ReportBuilder::Answer ReportBuilder::take(const Line& line) {
   }
   begun_ = false;
   if (collector_.take(line.text)) {
-    // A frame of the open trace. If a line of somebody else's came before it, nobody knows whose this one is.
-    mixed_ = mixed_ || (unknown_run_ > 0 && collector_.current()->in_depot);
-  } else if (body.empty()) {
+    own_frame(line);
+    return answer;
+  }
+  if (body.empty()) {
     if (collector_.open_stored()) end_trace();
     // A blank line is part of the report only if more of it follows.
     return Answer::taken;

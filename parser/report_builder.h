@@ -42,6 +42,15 @@ class ReportBuilder {
   ReportBuilder& operator=(const ReportBuilder&) = delete;
 
   Answer consume(const Line& line);
+  // The same for a frame of the open stack that is known to follow the last one. False, and nothing is done,
+  // if the line is none.
+  bool consume_expected(const Line& line) {
+    if (!collector_.take_expected(line.text)) return false;
+    begun_ = false;
+    own_frame(line);
+    keep_text(line);
+    return true;
+  }
   // Keeps a line of the report's own for Report::text; consume() does so by itself.
   void keep_text(const Line& line);
   // When its title was printed. `raw`: that line with its prefixes.
@@ -91,6 +100,12 @@ class ReportBuilder {
 
  private:
   Answer take(const Line& line);
+  // A frame of the open stack came. If a line of somebody else's came before it, nobody knows whose it is.
+  void own_frame(const Line& line) {
+    mixed_ = mixed_ || (unknown_run_ > 0 && collector_.current()->in_depot);
+    unknown_run_ = 0;
+    report_.end_line = line.number;
+  }
   void start_live(const Line& line);
   // Lines that announce a live stack, or say where its CPU is.
   bool take_live_stack(const Line& line, std::string_view body);

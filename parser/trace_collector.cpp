@@ -22,7 +22,7 @@ bool TraceCollector::take(std::string_view text) {
   if (body.empty()) return false;
   // Of a line that is indented, and a frame of the log's before this one, nothing else need be asked.
   if (body.size() < text.size())
-    if (const auto frame = frames_.expect(body)) return add(*frame, tab);
+    if (const auto frame = frames_.expect(body, place_)) return add(*frame, tab);
   if (is_stack_mark(body)) return !open_stored();
   // Stacks are indented, but for architectures that put the address first and for decode_stacktrace.sh's
   // "foo (mm/slub.c:123)"; any other line at the margin is another section.
@@ -36,7 +36,7 @@ bool TraceCollector::take(std::string_view text) {
     ++trace_->frames_cut;
     return true;
   }
-  const auto frame = frames_.parse(body);
+  const auto frame = frames_.parse(body, place_);
   return frame && add(*frame, tab);
 }
 
@@ -56,7 +56,7 @@ bool TraceCollector::add(const FrameTable::Parsed& frame, bool tab) {
 }
 
 void TraceCollector::take_pc(std::string_view text) {
-  const auto frame = trace_ ? frames_.parse(text) : std::nullopt;
+  const auto frame = trace_ ? frames_.parse(text, place_) : std::nullopt;
   if (!frame) return;
   // Old kernels name it twice: "IP: [<...>] f+0x1/0x2" and "RIP: 0010:[<...>] f+0x1/0x2".
   auto& frames = trace_->frames;

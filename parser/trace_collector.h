@@ -1,5 +1,6 @@
 // Gathers the frame lines that follow the line announcing a trace.
 #pragma once
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -29,10 +30,20 @@ class TraceCollector {
     constexpr std::size_t kMostHave = 24;  // frames: to grow to as many step by step would take as many rooms
     trace_ = std::move(trace);
     trace_->frames.reserve(kMostHave);
+    place_ = FrameTable::Place(static_cast<std::uint64_t>(trace_->role));
   }
 
   // Whether `text` is a frame, or a remark that stands among frames without being one; it is then taken.
   bool take(std::string_view text);
+
+  // The same for the one frame that mostly follows those before it, indented by blanks: that asked, most
+  // lines of a stack are done with.
+  bool take_expected(std::string_view text) {
+    if (!trace_ || text.empty() || text.front() != ' ') return false;
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    const auto frame = frames_.expect(text, place_);
+    return frame && add(*frame, false);
+  }
 
   // Adds the frame of a program counter to the open trace.
   void take_pc(std::string_view text);
@@ -46,6 +57,7 @@ class TraceCollector {
 
   FrameTable& frames_;
   std::optional<Trace> trace_;
+  FrameTable::Place place_;
 };
 
 }  // namespace parser
