@@ -11,16 +11,18 @@ namespace {
 
 struct Function {
   std::string_view symbol;  // without compiler suffixes
-  bool helper = false;
+  bool helper = false, dispatcher = false, interrupt_entry = false;
 };
 
 // Reliable frames' functions, innermost first.
 std::vector<Function> functions_of(const Trace& trace, const FrameTable& frames) {
   std::vector<Function> functions;
+  functions.reserve(trace.frames.size());
   for (const auto& ref : trace.frames) {
     const auto& frame = frames[ref.frame];
     if (ref.reliable && !frame.symbol.empty())
-      functions.push_back({without_compiler_suffix(frame.symbol), frames.is_helper(ref.frame)});
+      functions.push_back({without_compiler_suffix(frame.symbol), frames.is_helper(ref.frame),
+                           frames.is_dispatcher(ref.frame), frames.is_interrupt_entry(ref.frame)});
   }
   return functions;
 }
@@ -50,18 +52,19 @@ constexpr std::string_view kUserFaults = "*page_fault el0_da* el0_ia*";
 std::string stalled_function(std::span<const Function> functions) {
   std::string before;
   if (functions.size() < 2) return {};
-  for (const auto& [symbol, helper] : functions) {
+  for (const auto& function : functions) {
+    const auto symbol = function.symbol;
     // Waiting for other CPUs is no loop of the caller's: all such stalls are one.
     if (symbol.find("smp_call_function") != std::string_view::npos) return std::string(symbol);
-    if (is_dispatcher(symbol)) return before;
-    if (!helper && !is_interrupt_entry(symbol) && !matches_any(symbol, kRcu)) before = symbol;
+    if (function.dispatcher) return before;
+    if (!function.helper && !function.interrupt_entry && !matches_any(symbol, kRcu)) before = symbol;
   }
   return matches_any(functions.back().symbol, kUserFaults) ? before : "";
 }
 
 // What the timer's interrupt interrupted. An NMI needs none, nor where the registers stand on top.
 std::vector<Function> below_interrupt(std::vector<Function> functions, const Trace& trace) {
-  const auto is_entry = [](const Function& function) { return is_interrupt_entry(function.symbol); };
+  const auto is_entry = [](const Function& function) { return function.interrupt_entry; };
   auto entry = std::find_if(functions.begin(), functions.end(), is_entry);
   const bool whole = trace.role == Role::nmi || trace.frames.front().pc;
   if (entry == functions.end() && whole) return functions;

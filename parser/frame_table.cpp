@@ -194,7 +194,7 @@ std::string_view FrameTable::keep(std::string_view text) {
 FrameId FrameTable::add(const Frame& frame) {
   frames_.push_back(frame);
   unreliable_.push_back(false);
-  helpers_.push_back(Helper::unknown);
+  traits_.push_back(0);
   return static_cast<FrameId>(frames_.size() - 1);
 }
 
@@ -226,11 +226,12 @@ std::optional<FrameTable::Follower> FrameTable::find(std::string_view text) {
   return Follower{known->first.data(), static_cast<std::uint32_t>(known->first.size()), known->second};
 }
 
-bool FrameTable::is_helper(FrameId id) const {
-  auto& helper = helpers_[id];
-  if (helper == Helper::unknown)
-    helper = is_skipped_function(without_compiler_suffix(frames_[id].symbol)) ? Helper::yes : Helper::no;
-  return helper == Helper::yes;
+std::uint8_t FrameTable::find_traits(FrameId id) const {
+  const auto function = without_compiler_suffix(frames_[id].symbol);
+  traits_[id] = static_cast<std::uint8_t>(kKnown | (is_skipped_function(function) ? kHelper : 0) |
+                                          (parser::is_dispatcher(function) ? kDispatcher : 0) |
+                                          (parser::is_interrupt_entry(function) ? kInterruptEntry : 0));
+  return traits_[id];
 }
 
 void FrameTable::identify(Frame& frame) {

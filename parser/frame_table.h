@@ -93,9 +93,10 @@ class FrameTable {
   }
 
   const Frame& operator[](FrameId id) const { return frames_[id]; }
-  // Whether its function is a helper, is_skipped_function(): asked once for each frame, however often it is
-  // printed.
-  bool is_helper(FrameId id) const;
+  // What functions.h knows of its function: asked once for each frame, however often it is printed.
+  bool is_helper(FrameId id) const { return (traits(id) & kHelper) != 0; }
+  bool is_dispatcher(FrameId id) const { return (traits(id) & kDispatcher) != 0; }
+  bool is_interrupt_entry(FrameId id) const { return (traits(id) & kInterruptEntry) != 0; }
   std::size_t size() const { return frames_.size(); }
 
  private:
@@ -121,12 +122,16 @@ class FrameTable {
   std::optional<Follower> intern(std::string_view text);
   void identify(Frame& frame);
 
-  enum class Helper : std::uint8_t { unknown, no, yes };
+  static constexpr std::uint8_t kKnown = 1, kHelper = 2, kDispatcher = 4, kInterruptEntry = 8;
+  std::uint8_t traits(FrameId id) const {
+    return (traits_[id] & kKnown) != 0 ? traits_[id] : find_traits(id);
+  }
+  std::uint8_t find_traits(FrameId id) const;
   struct ByText;  // the ids of printed texts
 
   std::deque<Frame> frames_;
-  std::vector<bool> unreliable_;         // of each frame: its own text says so
-  mutable std::vector<Helper> helpers_;  // of each frame
+  std::vector<bool> unreliable_;              // of each frame: its own text says so
+  mutable std::vector<std::uint8_t> traits_;  // of each frame
   // A guess: what followed two frames when they were printed in a row, by a hash of the two.
   std::vector<Followers> followers_{256};
   Place place_;  // of whoever has none

@@ -48,11 +48,6 @@ bool looks_like_text(std::string_view line, std::size_t nul_runs) {
 
 }  // namespace
 
-bool LineSplitter::needs_cleaning(std::string_view chunk) {
-  return std::memchr(chunk.data(), '\0', chunk.size()) != nullptr ||
-         std::memchr(chunk.data(), '\x1b', chunk.size()) != nullptr;
-}
-
 void LineSplitter::hold(std::string_view piece, bool clean) {
   held_clean_ = held_clean_ && clean;
   // A hole of NUL bytes, as a crash leaves them, must not use up the room of the line behind it.

@@ -2,6 +2,7 @@
 // out; a line longer than kMaxLine is cut there (the kernel's own limit is about 1 KiB) and the cut is
 // counted.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,16 +28,20 @@ class LineSplitter {
   template <typename OnLine>
   void feed(std::string_view chunk, OnLine&& on_line) {
     facts_.bytes += chunk.size();
-    const bool clean = !needs_cleaning(chunk);
+    Next nul('\0', chunk), escape('\x1b', chunk);
     while (!chunk.empty()) {
-      const auto newline = chunk.find('\n');
-      if (newline == std::string_view::npos) {
-        hold(chunk, clean);
-        return;
-      }
+      const auto newline = std::min(chunk.find('\n'), chunk.size());
       const auto piece = chunk.substr(0, newline);
-      chunk.remove_prefix(newline + 1);
-      if (held_.empty() && held_dropped_ == 0 && (clean || piece.size() <= kMaxLine)) {
+      const bool clean = !nul.is_in(piece) && !escape.is_in(piece);
+      const bool whole = newline < chunk.size();
+      chunk.remove_prefix(newline + (whole ? 1 : 0));
+      if (!clean) {
+        nul.pass(piece, chunk);
+        escape.pass(piece, chunk);
+      }
+      if (!whole) {
+        hold(piece, clean);
+      } else if (held_.empty() && held_dropped_ == 0 && (clean || piece.size() <= kMaxLine)) {
         emit(piece, clean, on_line);
       } else {
         hold(piece, clean);
@@ -56,7 +61,25 @@ class LineSplitter {
  private:
   static constexpr std::uint64_t kProof = 1000;  // lines of text that prove an input to be text
 
-  static bool needs_cleaning(std::string_view chunk);
+  // The next of those bytes that have to be taken out: most lines have none, so that each is not searched.
+  class Next {
+   public:
+    Next(char byte, std::string_view chunk) : byte_(byte), at_(in(chunk)) {}
+    // `piece`: what comes next of the chunk.
+    bool is_in(std::string_view piece) const { return at_ < piece.data() + piece.size(); }
+    // Goes on from behind `piece`.
+    void pass(std::string_view piece, std::string_view rest) {
+      if (is_in(piece)) at_ = in(rest);
+    }
+
+   private:
+    const char* in(std::string_view text) const {
+      return text.data() + std::min(text.find(byte_), text.size());
+    }
+    char byte_;
+    const char* at_;
+  };
+
   void hold(std::string_view piece, bool clean);
   // Cleans `raw` into scratch_ if needed, keeps the facts, and returns what a reader should see.
   std::string_view cleaned(std::string_view raw, bool clean);
@@ -67,9 +90,8 @@ class LineSplitter {
       raw = raw.substr(0, kMaxLine);
       ++facts_.cut_lines;
     }
-    // Once an input has proved to be text, looking at every further line would only cost time. Lines of a
-    // chunk with an escape sequence somewhere are mostly clean too.
-    if (facts_.text_lines >= kProof && (clean || !needs_cleaning(raw))) {
+    // Once an input has proved to be text, looking at every further line would only cost time.
+    if (clean && facts_.text_lines >= kProof) {
       ++facts_.lines;
       ++facts_.text_lines;
       facts_.text_bytes += raw.size();

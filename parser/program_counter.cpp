@@ -24,24 +24,44 @@ std::string_view from_symbol(std::string_view text) {
   }
 }
 
+// The name of the register and what stands around its value. Register dumps are long: most lines are told by
+// their first characters.
+bool skip_register(std::string_view& text) {
+  if (text.size() < 8) return false;
+  switch (text.front()) {
+    case 'R':
+      return skip(text, "RIP:");
+    case 'E':
+      return skip(text, "EIP:") || skip(text, "ERA: ");
+    case 'I':
+      return skip(text, "IP:");
+    case 'P':
+      return skip(text, "PC is at ");
+    case 'p':
+      return skip(text, "pc : ");
+    case 'e':
+      return skip(text, "epc : ") || skip(text, "epc   : ") || skip(text, "era   : ");
+    case 'N':
+      if (!skip(text, "NIP [")) return false;
+      text.remove_prefix(std::min(text.size(), text.find(']') + 1));
+      return true;
+    case 'K': {
+      if (!skip(text, "Krnl PSW : ")) return false;
+      const auto open = text.find('(');
+      if (open == std::string_view::npos || text.back() != ')') return false;
+      text = text.substr(open + 1, text.size() - open - 2);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::optional<std::string_view> read_program_counter(std::string_view body) {
-  // "RIP:", "EIP:", "IP:", "PC is at ", "pc : ", "epc : ", "NIP [", "ERA: ", "era   : ", "Krnl PSW : "
-  constexpr std::string_view kFirsts = "REIPpeNK";
-  if (body.size() < 8 || kFirsts.find(body.front()) == std::string_view::npos) return std::nullopt;
   auto text = body;
-  if (skip(text, "RIP:") || skip(text, "EIP:") || skip(text, "IP:") || skip(text, "PC is at ") ||
-      skip(text, "pc : ") || skip(text, "epc : ") || skip(text, "NIP [")) {
-    if (body.front() == 'N') text.remove_prefix(std::min(text.size(), text.find(']') + 1));
-  } else if (skip(text, "epc   : ") || skip(text, "ERA: ") || skip(text, "era   : ")) {
-  } else if (skip(text, "Krnl PSW : ")) {
-    const auto open = text.find('(');
-    if (open == std::string_view::npos || text.back() != ')') return std::nullopt;
-    text = text.substr(open + 1, text.size() - open - 2);
-  } else {
-    return std::nullopt;
-  }
+  if (!skip_register(text)) return std::nullopt;
   text = from_symbol(text);
   // User space has no symbols here.
   if (text.empty() || is_digit(text.front()) || text.find("+0x") == std::string_view::npos)

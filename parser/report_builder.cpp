@@ -21,11 +21,26 @@ bool is_headless_backtrace(std::string_view body) {
   return body.starts_with("unwind_backtrace from ") || body.starts_with("(unwind_backtrace) from ");
 }
 
+bool announces_live_stack(std::string_view body) {
+  switch (body.front()) {
+    case 'C':
+      if (body.starts_with("Call Trace:") || body.starts_with("Call trace:")) return true;
+      break;
+    case 'B':
+      if (body.starts_with("Backtrace:")) return true;
+      break;
+    default:
+      break;
+  }
+  // x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
+  return body.back() == ':' && is_hex(body.front()) && body.ends_with("Call Trace:");
+}
+
 // Before v5.11 a task was printed as "rcu_sched       R  running task    22584     9      2 0x80000000" or
 // "syz-executor5   D25632 16813   4568 0x00000004".
 bool is_old_task_line(std::string_view body) {
-  if (body.size() < 40 || body[15] != ' ' || (body[17] != ' ' && !is_digit(body[17]))) return false;
-  return std::string_view("RSDTtXZPIKWN").find(body[16]) != std::string_view::npos &&
+  return body.size() >= 40 && body[15] == ' ' && (body[17] == ' ' || is_digit(body[17])) &&
+         std::string_view("RSDTtXZPIKWN").find(body[16]) != std::string_view::npos &&
          body.find(" 0x") != std::string_view::npos;
 }
 
@@ -96,9 +111,7 @@ bool ReportBuilder::take_live_stack(const Line& line, std::string_view body) {
     collector_.take_pc(*pc);
     return true;
   }
-  if (body.starts_with("Call Trace:") || body.starts_with("Call trace:") || body.starts_with("Backtrace:") ||
-      // x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
-      (body.ends_with("Call Trace:") && is_hex(body.front()))) {
+  if (announces_live_stack(body)) {
     if (!collector_.only_pc()) start_live(line);
     saw_call_trace_ = true;
     return true;

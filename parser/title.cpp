@@ -160,15 +160,18 @@ std::string plain_reason(std::string_view reason, std::string_view cache) {
 // "{1}" and its like by what the pattern captured.
 std::string with_captures(std::string_view format, std::span<const std::string> captures) {
   std::string out;
-  for (std::size_t at = 0; at < format.size(); ++at) {
-    const bool capture = format[at] == '{' && at + 2 < format.size() && is_digit(format[at + 1]);
-    if (!capture) {
-      out += format[at];
-      continue;
+  while (!format.empty()) {
+    const auto brace = std::min(format.find('{'), format.size());
+    out.append(format.substr(0, brace));
+    format.remove_prefix(brace);
+    if (format.size() > 2 && is_digit(format[1])) {
+      const auto index = static_cast<std::size_t>(format[1] - '1');
+      if (index < captures.size()) out += captures[index];
+      format.remove_prefix(3);
+    } else if (!format.empty()) {
+      out += '{';
+      format.remove_prefix(1);
     }
-    const auto index = static_cast<std::size_t>(format[at + 1] - '1');
-    if (index < captures.size()) out += captures[index];
-    at += 2;
   }
   return out;
 }

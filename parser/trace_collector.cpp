@@ -10,6 +10,13 @@ bool is_stack_mark(std::string_view text) {
   return text.size() >= 3 && text.size() <= 32 && text.front() == '<' && text.back() == '>' && text[1] != '[';
 }
 
+// "foo (mm/slub.c:123)". A first word with a colon behind it is the name of a register or fact.
+bool may_be_symbolized(std::string_view body) {
+  const auto blank = body.find(' ');
+  return blank != std::string_view::npos && blank > 0 && body[blank - 1] != ':' &&
+         body.find(" (", blank) != std::string_view::npos;
+}
+
 }  // namespace
 
 bool TraceCollector::take(std::string_view text) {
@@ -27,7 +34,7 @@ bool TraceCollector::take(std::string_view text) {
   // Stacks are indented, but for architectures that put the address first and for decode_stacktrace.sh's
   // "foo (mm/slub.c:123)"; any other line at the margin is another section.
   if (body.size() == text.size() && !tab && body.front() != '[' && body.front() != '(' &&
-      body.find(" (") == std::string_view::npos)
+      !may_be_symbolized(body))
     return false;
   // "f mm/slub.c:123 [inline]" of a symbolized log: the record has no entry for it
   if (body.ends_with(" [inline]") || body.ends_with(" [inline])")) return true;
