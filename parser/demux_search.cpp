@@ -24,15 +24,6 @@ double DemuxSearch::State::total() const {
   return sum;
 }
 
-namespace {
-// All bits of a number in all others: identities are counted up, so that near ones differ in few.
-std::uint64_t mixed(std::uint64_t value) {
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
-  return value ^ (value >> 31);
-}
-}  // namespace
-
 std::uint64_t DemuxSearch::State::key() const {
   std::uint64_t key = static_cast<std::uint64_t>(strands * 8 + last);
   for (int i = 0; i < strands; ++i) {
@@ -41,8 +32,10 @@ std::uint64_t DemuxSearch::State::key() const {
         (static_cast<std::uint64_t>(s.rank) << 32) | (static_cast<std::uint64_t>(s.rows) << 8) |
         (static_cast<std::uint64_t>(s.stack) * 8 + (s.depth > 0) * 4 + s.closed * 2 + s.titled);
     for (const std::uint64_t part : {s.last ^ (s.symbol << 1), s.address ^ (s.cache << 1),
-                                     place ^ (static_cast<std::uint64_t>(s.pid) << 40)})
-      key = mixed(key ^ part);
+                                     place ^ (static_cast<std::uint64_t>(s.pid) << 40)}) {
+      key = (key ^ part) * 0xbf58476d1ce4e5b9U;
+      key ^= key >> 32;
+    }
   }
   return key;
 }

@@ -34,11 +34,22 @@ std::uint64_t load8(const char* at) {
   return bytes;
 }
 
-// Whether the lowest six of 8 bytes are digits. All are looked at together.
-bool six_digits(std::uint64_t bytes) {
-  constexpr std::uint64_t kBytes = 0xffff'ffff'ffff;
-  const auto digits = (bytes & kBytes) ^ (kBytes & 0x3030'3030'3030'3030);
-  return ((digits | (digits + 0x0606'0606'0606)) & 0xf0f0'f0f0'f0f0) == 0;
+// Of each of the lowest `count` bytes: 0 if it is a digit, else some of its upper four bits.
+template <int count>
+std::uint64_t non_digits(std::uint64_t bytes) {
+  constexpr std::uint64_t kBytes = ~std::uint64_t{0} >> (64 - 8 * count);
+  const auto digits = (bytes ^ 0x3030'3030'3030'3030) & kBytes;
+  return (digits | (digits + (0x0606'0606'0606'0606 & kBytes))) & 0xf0f0'f0f0'f0f0'f0f0;
+}
+
+// Whether the lowest five bytes are blanks, then at least one digit.
+bool is_padded_number(std::uint64_t bytes) {
+  constexpr std::uint64_t kBlanks = 0x20'2020'2020, kOnes = 0x01'0101'0101;
+  const auto others = non_digits<5>(bytes);
+  const auto blank = (others >> 4) & kOnes;  // 1 in each byte that may be a blank
+  const auto whole = blank * 0xff;           // ... all of its bits
+  return others == blank << 4 && ((bytes ^ kBlanks) & whole) == 0 && (whole & (whole + 1)) == 0 &&
+         whole <= 0xffff'ffff;
 }
 
 // "   12.345678", as microseconds.
@@ -314,13 +325,7 @@ bool take_usual_caller(const char* at, Line& line) {
 bool take_usual_brackets(std::string_view& text, Line& line) {
   constexpr std::size_t kTime = KernelTime::kStamp + 2, kWithCaller = kTime + 8;  // columns
   if (text.size() < kWithCaller + 1 || text[6] != '.' || text[kTime - 1] != ']') return false;
-  if (!six_digits(load8(text.data() + 7))) return false;
-  // Blanks, then digits up to the point
-  std::size_t blanks = 1;
-  while (text[blanks] == ' ') ++blanks;
-  for (auto i = blanks; i < 6; ++i)
-    if (!is_digit(text[i])) return false;
-  if (blanks > 5) return false;
+  if (non_digits<6>(load8(text.data() + 7)) != 0 || !is_padded_number(load8(text.data() + 1))) return false;
   std::size_t at = kTime;
   if (text[at] == '[') {
     if (!take_usual_caller(text.data() + at, line)) return false;

@@ -28,16 +28,28 @@ class SplatTable {
           stall_splats(), warning_splats(), fault_splats(), panic_splats(), misfit_splats(), bug_splats()})
       for (const auto& rule : rules) {
         rules_.push_back(&rule);
-        by_first_[static_cast<unsigned char>(rule.rule.starts.front())].push_back(patterns_.size());
+        by_first_[static_cast<unsigned char>(rule.rule.starts.front())].push_back(
+            {rule.rule.starts, patterns_.size(), 0});
         patterns_.emplace_back(rule.rule);
+      }
+    for (auto& entries : by_first_)
+      for (std::size_t i = entries.size(); i-- > 0;) {
+        auto& other = entries[i].other;
+        other = i + 1;
+        while (other < entries.size() && entries[other].starts.starts_with(entries[i].starts)) ++other;
       }
   }
 
   std::optional<FoundSplat> find(std::string_view body) const {
     RuleTable::Groups groups;
-    for (const auto index : by_first_[static_cast<unsigned char>(body.front())]) {
-      if (!patterns_[index].match(body, groups)) continue;
-      return FoundSplat{rules_[index], body, groups};
+    const auto& entries = by_first_[static_cast<unsigned char>(body.front())];
+    for (std::size_t i = 0; i < entries.size();) {
+      if (!body.starts_with(entries[i].starts)) {
+        i = entries[i].other;
+        continue;
+      }
+      const auto index = entries[i++].index;
+      if (patterns_[index].match(body, groups)) return FoundSplat{rules_[index], body, groups};
     }
     return std::nullopt;
   }
@@ -47,7 +59,12 @@ class SplatTable {
  private:
   std::vector<const SplatRule*> rules_;
   std::vector<LinePattern> patterns_;
-  std::array<std::vector<std::size_t>, 256> by_first_;
+  struct Entry {
+    std::string_view starts;
+    std::size_t index;  // into the others
+    std::size_t other;  // the next entry that may take a line which does not begin so
+  };
+  std::array<std::vector<Entry>, 256> by_first_;
 };
 
 const SplatTable& table() {
