@@ -1,7 +1,8 @@
 #include "parser/demux_line.h"
 
+#include <tsl/robin_set.h>
+
 #include <array>
-#include <unordered_set>
 
 #include "parser/scan.h"
 
@@ -85,7 +86,8 @@ constexpr auto kCallChains = std::to_array<std::string_view>({
 });
 
 struct CallTable {
-  std::unordered_set<std::uint64_t> pairs, callees, callers;
+  using Set = tsl::robin_set<std::uint64_t, SpreadHash>;
+  Set pairs, callees, callers;
 };
 
 const CallTable& calls() {

@@ -95,6 +95,13 @@ bool is_slubs_own(std::string_view body);
 
 std::uint64_t hash_of(std::string_view text);
 
+// Of numbers that are hashes themselves, for tables that look at few of their bits.
+struct SpreadHash {
+  std::size_t operator()(std::uint64_t key) const {
+    return static_cast<std::size_t>((key * 0x9e37'79b9'7f4a'7c15U) >> 32);
+  }
+};
+
 // A callee under its caller, as one number.
 inline std::uint64_t pair_of(std::uint64_t callee, std::uint64_t caller) {
   return callee * 0x9e3779b97f4a7c15U ^ caller;

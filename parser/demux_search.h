@@ -8,8 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <tsl/robin_map.h>
-
 #include "parser/demux.h"
 #include "parser/demux_line.h"
 #include "parser/report_builder.h"
@@ -125,12 +123,7 @@ class DemuxSearch {
   std::vector<State> beam_, next_beam_;
   std::vector<std::vector<Step>> steps_;  // by line
   std::vector<DemuxLine> lines_;
-  struct Spread {
-    std::size_t operator()(std::uint64_t key) const {
-      return static_cast<std::size_t>((key * 0x9e37'79b9'7f4a'7c15U) >> 32);
-    }
-  };
-  using Counts = tsl::robin_map<std::uint64_t, double, Spread>;
+  using Counts = tsl::robin_map<std::uint64_t, double, SpreadHash>;
   Counts pairs_{kUsualPairs}, callees_{kUsualPairs / 2};  // how often a frame was seen under another
   std::array<std::pair<std::uint64_t, std::uint64_t>, 3> before_{};  // the last frames of whatever stack
   bool build_ids_ = false;  // live stacks print modules with them; stored ones never do

@@ -10,8 +10,9 @@ namespace {
 
 constexpr std::uint32_t kAnyNumber = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint32_t kMostRepeats = 1000;  // RE2's own limit
-// Ways that a line of usual length never needs.
+// Ways that a line of usual length never needs; so many characters looked at count as one.
 constexpr int kPatience = 4000;
+constexpr std::size_t kCharactersOfWay = 16;
 
 std::size_t byte(char c) {
   return static_cast<unsigned char>(c);
@@ -365,6 +366,7 @@ struct LineMatcher::Run {
           break;
         case Kind::repeat: {
           const auto count = run_length(now, at);
+          patience -= static_cast<int>(count / kCharactersOfWay);
           if (count < now.least) return false;
           if (now.certain || count == now.least) {
             at += count;

@@ -97,6 +97,7 @@ class SplatBuilder final : public ReportBuilder {
 SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line,
                            FrameTable& frames, const Events& events)
     : ReportBuilder(frames, events), rule_(found.rule) {
+  captures_.reserve(found.groups.size());
   for (const auto group : found.groups) captures_.emplace_back(trim_right(group));
   report_.family = rule_->family;
   report_.line = report_.end_line = line.number;
