@@ -194,7 +194,9 @@ void Baseline::judge(TriageResult& result, const std::string& today, const std::
   }
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const bool expired = !entries_[i].expires.empty() && entries_[i].expires < today;
-    if (uses[i] == Use::none) result.unmatched.push_back(listed(file_, entries_[i]));
+    // What was not looked at may well be there still.
+    if (uses[i] == Use::none && !result.left_out_signatures.contains(entries_[i].signature))
+      result.unmatched.push_back(listed(file_, entries_[i]));
     if (expired) result.expired.push_back(listed(file_, entries_[i]));
   }
 }

@@ -140,6 +140,8 @@ void TriageCollector::on_report(parser::Report report) {
     if (!filter_->takes(report)) {
       recognised_ = true;
       ++facts_.filtered_out;
+      if (filtered_out_.size() < kMaxSubjects)
+        filtered_out_.insert(parser::Subject(report, parser::title_detail(report, parser_.frames())).label());
       return;
     }
     if (filter_->lacks_time(report)) ++facts_.untimed;
@@ -217,6 +219,7 @@ void TriageCollector::merge(TriageCollector& other) {
     const auto [known, fresh] = subjects_.try_emplace(key, std::move(subject));
     if (!fresh) known->second.merge(std::move(subject));
   }
+  filtered_out_.merge(other.filtered_out_);
   other.seen_.clear();
   other.subjects_.clear();
   facts_.logs += other.facts_.logs;

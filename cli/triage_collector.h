@@ -89,6 +89,8 @@ class TriageCollector final : private parser::Sink {
 
   [[nodiscard]] const Facts& facts() const { return facts_; }
   [[nodiscard]] Subjects& subjects() { return subjects_; }
+  // Labels of reports that the filter did not take; that many are kept as there may be subjects.
+  [[nodiscard]] const std::set<std::string>& filtered_out() const { return filtered_out_; }
   [[nodiscard]] const std::vector<std::uint64_t>& suppressed() const { return suppressed_; }
 
  private:
@@ -108,6 +110,7 @@ class TriageCollector final : private parser::Sink {
   const ReportFilter* filter_;
   parser::LogParser parser_;
   Subjects subjects_;
+  std::set<std::string> filtered_out_;
   // The subjects by all that they see of a report. Whatever broke breaks again and again: what comes the same
   // again costs a look-up.
   std::unordered_map<std::string, CollectedSubject*> seen_;

@@ -128,6 +128,8 @@ TriageResult make_groups(TriageCollector& collected, const Suppressions& suppres
   result.lines = facts.lines;
   result.reports = facts.reports;
   result.left_out = facts.filtered_out;
+  for (const auto& label : collected.filtered_out())
+    result.left_out_signatures.insert(parser::signature_of(label));
   result.untimed = facts.untimed;
   result.threshold = options.threshold;
   for (std::size_t i = 0; i < suppressions.size(); ++i)

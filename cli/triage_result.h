@@ -96,6 +96,7 @@ struct TriageResult {
   std::uint64_t logs_with_reports = 0;
   bool filtered = false;                    // --family, --title or --since was given
   std::uint64_t left_out = 0, untimed = 0;  // reports: by them, and let through for want of a time
+  std::set<std::string> left_out_signatures;
   double threshold = parser::kDefaultThreshold;
   std::vector<NearPair> over, under;
   bool has_baseline = false;
