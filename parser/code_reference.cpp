@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "parser/frame_table.h"
 #include "parser/scan.h"
 #include "parser/starts.h"
 
@@ -13,11 +14,6 @@ constexpr std::size_t kMostCallers = 4096;   // that print at once; more is a ho
 constexpr std::size_t kMostReferences = 64;  // on one line
 constexpr std::size_t kFewestDigits = 8;     // of an address
 constexpr std::size_t kLongestModule = 64;
-
-bool is_symbol_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '.' ||
-         c == '$' || c == '@';
-}
 
 // "[<ffffffff81234567>]" or powerpc's "[c000000012345678]" at the start of `text`: its length and value.
 struct Bracketed {
@@ -113,13 +109,6 @@ Register register_of(std::string_view before) {
   if (std::any_of(kLinks.begin(), kLinks.end(), is)) return Register::link;
   if (!std::any_of(kCounters.begin(), kCounters.end(), is)) return Register::none;
   return segment && (*segment & 3) == 3 ? Register::user : Register::program_counter;
-}
-
-// " (P)" and its like, "(unreliable)", a closing bracket: what may stand behind a frame.
-bool only_remarks(std::string_view text) {
-  text = trim_right(text);
-  if (text.empty() || text == ")") return true;
-  return text.size() <= 16 && text.starts_with(" (") && text.ends_with(")");
 }
 
 // " (P)" of arm64 from v6.13 on, perhaps with further letters: taken from the program counter.
@@ -240,7 +229,7 @@ void find_addresses(std::string_view line, std::size_t text_at, std::vector<Code
 }
 
 // "<TASK>", "</IRQ>": between the frames of one trace.
-bool is_stack_mark(std::string_view text) {
+bool is_trace_mark(std::string_view text) {
   text = trim_right(trim_left(text));
   return text.size() > 2 && text.size() < 24 && text.front() == '<' && text.back() == '>';
 }
@@ -258,7 +247,7 @@ void CodeReferences::place_in_trace(std::string_view line, std::string_view text
                                     std::vector<CodeReference>& found) {
   const bool frame = found.size() == 1 && found.front().frame;
   if (!frame) {
-    if (is_stack_mark(text) || trim_right(text).ends_with("[inline]")) return;
+    if (is_trace_mark(text) || trim_right(text).ends_with("[inline]")) return;
     above.exception_entry = false;
     above.trace = 0;
     for (const auto& reference : found) {

@@ -15,7 +15,7 @@ struct Section {
 };
 
 // Groups of each pattern: pid, cpu, time; SLUB's: age in jiffies, cpu, pid.
-constexpr std::array<Section, 28> kSections{{
+constexpr std::array<Section, 28> kDepotSections{{
     {Role::alloc,
      true,
      {"Allocated by task ", "", R"(Allocated by task (\d+)(?: on cpu (\d+) at ([\d.]+s))?:)",
@@ -127,16 +127,16 @@ constexpr std::array<Section, 28> kSections{{
       "[drm:drm_mm_takedown [drm]] *ERROR* node [00000000 + 00001000]: inserted at"}},
 }};
 
-constexpr auto kRules = [] {
-  std::array<Rule, kSections.size()> rules{};
-  for (std::size_t i = 0; i < rules.size(); ++i) rules[i] = kSections[i].rule;
+constexpr auto kSectionRules = [] {
+  std::array<Rule, kDepotSections.size()> rules{};
+  for (std::size_t i = 0; i < rules.size(); ++i) rules[i] = kDepotSections[i].rule;
   return rules;
 }();
 
 }  // namespace
 
 const RuleTable& depot_section_rules() {
-  static const RuleTable table(kRules);
+  static const RuleTable table(kSectionRules);
   return table;
 }
 
@@ -181,7 +181,7 @@ std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line)
   RuleTable::Groups groups;
   const auto found = depot_section_rules().match(trim_right(text), groups);
   if (!found) return std::nullopt;
-  const auto& section = kSections[*found];
+  const auto& section = kDepotSections[*found];
   Trace trace;
   trace.role = section.role;
   trace.in_depot = section.in_depot;

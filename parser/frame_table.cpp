@@ -18,12 +18,6 @@ constexpr std::size_t kMaxFrameText = 1024;  // a Rust symbol may take 500
 // Keeps identities made up for symbols apart from addresses: no architecture has canonical addresses there.
 constexpr std::uint64_t kSymbolic = 0x5359'0000'0000'0000;
 
-// Symbols as kallsyms prints them: C, C++ and Rust mangled names, "name.isra.0", "$x" of arm64, "__pfx_f".
-bool is_symbol_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '.' ||
-         c == '$' || c == '@';
-}
-
 // "[<ffffffff81234567>] ", "([<...>] ", and powerpc's "[c0000000][c0000000] "
 std::uint64_t skip_bracketed_address(std::string_view& text) {
   std::uint64_t address = 0;
@@ -124,13 +118,6 @@ void skip_callee(std::string_view& text, Frame& frame) {
   text.remove_prefix(from + 6);
   frame.address = skip_bracketed_address(text);
   skip(text, "(");
-}
-
-// " (P)" and its like of arm64 v6.13+, powerpc's "(unreliable)", a closing ")" of s390
-bool only_remarks(std::string_view text) {
-  text = trim_right(text);
-  if (text.empty() || text == ")") return true;
-  return text.size() <= 16 && text.starts_with(" (") && text.ends_with(")");
 }
 
 bool read_frame(std::string_view text, Frame& frame) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "parser/model.h"
+#include "parser/scan.h"
 
 namespace parser {
 
@@ -142,6 +143,14 @@ class FrameTable {
   std::size_t block_left_ = 0;
   char* block_next_ = nullptr;
 };
+
+// " (P)" and its like of arm64 v6.13+, powerpc's "(unreliable)", a closing ")" of s390: what may stand behind
+// a frame.
+inline bool only_remarks(std::string_view text) {
+  text = trim_right(text);
+  if (text.empty() || text == ")") return true;
+  return text.size() <= 16 && text.starts_with(" (") && text.ends_with(")");
+}
 
 // What every printed frame has and few other lines do; the cheap test before parse().
 inline bool may_be_frame(std::string_view text) {

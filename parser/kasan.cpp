@@ -12,8 +12,8 @@
 namespace parser {
 namespace {
 
-// The order is that of kRules.
-enum class Fact : std::uint8_t {
+// The order is that of kKasanRules.
+enum class KasanFact : std::uint8_t {
   title,
   title_double_free,
   access,
@@ -42,7 +42,7 @@ enum class Fact : std::uint8_t {
   count,
 };
 
-constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
+constexpr std::array<Rule, static_cast<std::size_t>(KasanFact::count)> kKasanRules{{
     // Of any form; split_title() takes it apart.
     {"BUG: KASAN: ", "", R"(BUG: KASAN: (.+))",
      "BUG: KASAN: slab-use-after-free in foo_read+0x4c/0x90 [foo]"},
@@ -106,7 +106,7 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
 }};
 
 // Lines that a KASAN report may hold and that carry no field of ours.
-bool is_filler(std::string_view body) {
+bool is_kasan_filler(std::string_view body) {
   static constexpr auto kStarts =
       starts("page:", "page_type:", "page dumped because", "page_owner ", "page has been migrated",
              "flags:", "raw:", "head:", "memcg:", "anon flags:", "ksm flags:", "Memory state around",
@@ -163,7 +163,7 @@ class KasanBuilder final : public ReportBuilder {
   enum class Awaits : std::uint8_t { nothing, variable, stack_frame, mapping_creator };
 
   Answer read(const Line& line, std::string_view body) override;
-  Answer apply(Fact fact, const RuleTable::Groups& groups);
+  Answer apply(KasanFact fact, const RuleTable::Groups& groups);
   void name() override { name_kasan(report_, frames_); }
   std::string damage(Close why) const override;
   int shadow_rows() const override { return rows_; }
@@ -197,11 +197,11 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
     rows_ += rows_ > 0 || body == "^" ? 1 : 0;
     return Answer::taken;
   }
-  if (is_filler(body) || is_stack_words(body) || is_ruler(body, '-')) return Answer::taken;
+  if (is_kasan_filler(body) || is_stack_words(body) || is_ruler(body, '-')) return Answer::taken;
   RuleTable::Groups groups;
   if (const auto found = kasan_rules().match(body, groups)) {
-    const auto fact = static_cast<Fact>(*found);
-    if (fact == Fact::title || fact == Fact::title_double_free) return Answer::foreign;
+    const auto fact = static_cast<KasanFact>(*found);
+    if (fact == KasanFact::title || fact == KasanFact::title_double_free) return Answer::foreign;
     return apply(fact, groups);
   }
   if (body.starts_with("The buggy address")) return Answer::taken;
@@ -214,12 +214,12 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   return Answer::unknown;
 }
 
-ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& groups) {
+ReportBuilder::Answer KasanBuilder::apply(KasanFact fact, const RuleTable::Groups& groups) {
   switch (fact) {
-    case Fact::access:
-    case Fact::access_no_size: {
+    case KasanFact::access:
+    case KasanFact::access_no_size: {
       saw_access_ = true;
-      const bool sized = fact == Fact::access;
+      const bool sized = fact == KasanFact::access;
       auto& access = this->access();
       access.kind = groups[0] == "Read"    ? Access::Kind::read
                     : groups[0] == "Write" ? Access::Kind::write
@@ -233,38 +233,38 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
       access.pid = to_number<std::int64_t>(task.substr(std::min(slash + 1, task.size())));
       break;
     }
-    case Fact::tags:
+    case KasanFact::tags:
       report_.kasan = KasanMode::tags;
       access().pointer_tag = groups[0];
       access().memory_tag = groups[1];
       break;
-    case Fact::pid:
+    case KasanFact::pid:
       if (auto* trace = collector_.current()) trace->pid = to_number<std::int64_t>(groups[0]);
       break;
-    case Fact::object:
+    case KasanFact::object:
       object().address = to_number(groups[0], 16);
       break;
-    case Fact::object_old:
+    case KasanFact::object_old:
       object().address = to_number(groups[0], 16);
       object().cache = groups[1];
       object().size = to_number(groups[2]);
       break;
-    case Fact::object_slub:
+    case KasanFact::object_slub:
       object().address = to_number(groups[0], 16);
       break;
-    case Fact::cache_slub:
+    case KasanFact::cache_slub:
       object().cache = groups[0];
       break;
-    case Fact::cache:
-    case Fact::cache_of_words:
+    case KasanFact::cache:
+    case KasanFact::cache_of_words:
       object().cache = groups[0];
       object().size = to_number(groups[1]);
       break;
-    case Fact::located:
+    case KasanFact::located:
       region().distance = to_number(groups[0]).value_or(0);
       region().position = groups[1];
       break;
-    case Fact::located_extent: {
+    case KasanFact::located_extent: {
       const auto size = to_number(groups[1]);
       const auto start = to_number(groups[2], 16);
       const auto end = to_number(groups[3], 16);
@@ -275,34 +275,34 @@ ReportBuilder::Answer KasanBuilder::apply(Fact fact, const RuleTable::Groups& gr
       region().end = *end;
       break;
     }
-    case Fact::variable:
+    case KasanFact::variable:
       awaits_ = Awaits::variable;
       break;
-    case Fact::variable_old:
+    case KasanFact::variable_old:
       report_.variable = groups[0];
       break;
-    case Fact::stack_offset:
-    case Fact::stack_in_one:
+    case KasanFact::stack_offset:
+    case KasanFact::stack_in_one:
       awaits_ = Awaits::stack_frame;
       break;
-    case Fact::stack_object:
+    case KasanFact::stack_object:
       if (report_.stack_objects.size() < Report::kMaxTraces)
         report_.stack_objects.emplace_back(groups[0], groups[1]);
       break;
-    case Fact::mapping:
-    case Fact::mapping_rest:
+    case KasanFact::mapping:
+    case KasanFact::mapping_rest:
       if (!groups[0].empty()) report_.mapping = groups[0];
       break;
-    case Fact::mapping_extent:
+    case KasanFact::mapping_extent:
       report_.mapping = groups[0];
       awaits_ = Awaits::mapping_creator;
       break;
-    case Fact::title:
-    case Fact::title_double_free:
-    case Fact::stack_of_task:
-    case Fact::stack_objects:
-    case Fact::page:
-    case Fact::count:
+    case KasanFact::title:
+    case KasanFact::title_double_free:
+    case KasanFact::stack_of_task:
+    case KasanFact::stack_objects:
+    case KasanFact::page:
+    case KasanFact::count:
       break;
   }
   return Answer::taken;
@@ -333,7 +333,7 @@ std::string KasanBuilder::damage(Close why) const {
 }  // namespace
 
 const RuleTable& kasan_rules() {
-  static const RuleTable table(kRules);
+  static const RuleTable table(kKasanRules);
   return table;
 }
 

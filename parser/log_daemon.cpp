@@ -3,12 +3,11 @@
 #include <array>
 
 #include "parser/scan.h"
+#include "parser/wall_time.h"
 
 namespace parser {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::array<std::string_view, 7> kDays{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
 template <std::size_t N>
@@ -16,18 +15,6 @@ bool skip_any(std::string_view& text, const std::array<std::string_view, N>& wor
   for (const auto word : words)
     if (skip(text, word)) return true;
   return false;
-}
-
-bool skip_digits(std::string_view& text, std::size_t at_least, std::size_t at_most) {
-  std::size_t count = 0;
-  while (count < text.size() && count < at_most && is_digit(text[count])) ++count;
-  if (count < at_least) return false;
-  text.remove_prefix(count);
-  return true;
-}
-
-void skip_spaces(std::string_view& text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
 }
 
 // "17:37:24", with ".123456" or not

@@ -15,18 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 8> kLevels{"emerg", "alert",  "crit", "err",
                                                   "warn",  "notice", "info", "debug"};
 
-bool skip_digits(std::string_view& text, std::size_t at_least, std::size_t at_most) {
-  std::size_t count = 0;
-  while (count < text.size() && count < at_most && is_digit(text[count])) ++count;
-  if (count < at_least) return false;
-  text.remove_prefix(count);
-  return true;
-}
-
-void skip_spaces(std::string_view& text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-}
-
 std::uint64_t load8(const char* at) {
   std::uint64_t bytes = 0;
   std::memcpy(&bytes, at, sizeof bytes);

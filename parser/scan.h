@@ -17,11 +17,31 @@ inline bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+// Symbols as kallsyms prints them: C, C++ and Rust mangled names, "name.isra.0", "$x" of arm64, "__pfx_f".
+inline bool is_symbol_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '.' ||
+         c == '$' || c == '@';
+}
+
 // Removes `literal` from the front of `text` if it stands there.
 inline bool skip(std::string_view& text, std::string_view literal) {
   if (!text.starts_with(literal)) return false;
   text.remove_prefix(literal.size());
   return true;
+}
+
+// Removes the digits at the front of `text`, no more than `at_most`; false if there are fewer than
+// `at_least`.
+inline bool skip_digits(std::string_view& text, std::size_t at_least, std::size_t at_most) {
+  std::size_t count = 0;
+  while (count < text.size() && count < at_most && is_digit(text[count])) ++count;
+  if (count < at_least) return false;
+  text.remove_prefix(count);
+  return true;
+}
+
+inline void skip_spaces(std::string_view& text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
 }
 
 // Calls `use(std::string_view)` for each word between blanks.

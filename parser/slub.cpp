@@ -10,8 +10,8 @@
 namespace parser {
 namespace {
 
-// The order is that of kRules.
-enum class Fact : std::uint8_t {
+// The order is that of kSlubRules.
+enum class SlubFact : std::uint8_t {
   title,
   lead,
   overwrite,
@@ -23,7 +23,7 @@ enum class Fact : std::uint8_t {
   count
 };
 
-constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
+constexpr std::array<Rule, static_cast<std::size_t>(SlubFact::count)> kSlubRules{{
     {"BUG ", "", R"(BUG (.+?) \((?:Not tainted|Tainted: [^)]*)\) *: (.+))",
      "BUG kmalloc-64 (Not tainted): Right Redzone overwritten"},
     {"[", "",
@@ -48,7 +48,7 @@ constexpr std::array<Rule, static_cast<std::size_t>(Fact::count)> kRules{{
      "WARNING: mm/slub.c:1127 at object_err+0x28b/0x3a0, CPU#0: init/196"},
 }};
 
-bool is_filler(std::string_view body) {
+bool is_slub_filler(std::string_view body) {
   static constexpr auto kStarts =
       starts("Redzone ", "Bytes b4 ", "Object ", "Padding ", "Disabling lock debugging",
              "Modules linked in:", "CPU:", "Tainted:", "Hardware name:", "Workqueue:", "---[ end trace ",
@@ -103,23 +103,24 @@ ReportBuilder::Answer SlubBuilder::read(const Line& line, std::string_view body)
 
   RuleTable::Groups groups;
   const auto found = slub_rules().match(body, groups);
-  if (cut_here_ != 0 && !(found && static_cast<Fact>(*found) >= Fact::own_warning)) return Answer::foreign;
+  if (cut_here_ != 0 && !(found && static_cast<SlubFact>(*found) >= SlubFact::own_warning))
+    return Answer::foreign;
   cut_here_ = 0;
   if (!found) {
-    if (is_filler(body)) {
+    if (is_slub_filler(body)) {
       saw_detail_ = true;
       return Answer::taken;
     }
     return begins_splat(without_tags(body)) ? Answer::foreign : Answer::unknown;
   }
-  switch (static_cast<Fact>(*found)) {
-    case Fact::title:
-    case Fact::lead:
+  switch (static_cast<SlubFact>(*found)) {
+    case SlubFact::title:
+    case SlubFact::lead:
       return Answer::foreign;
-    case Fact::overwrite:
+    case SlubFact::overwrite:
       report_.overwrite = read_overwrite(groups.data());
       break;
-    case Fact::slab: {
+    case SlubFact::slab: {
       auto& slab = report_.slab.emplace();
       slab.address = groups[0];
       slab.objects = to_number(groups[1]).value_or(0);
@@ -128,15 +129,15 @@ ReportBuilder::Answer SlubBuilder::read(const Line& line, std::string_view body)
       slab.flags = groups[4];
       break;
     }
-    case Fact::object:
+    case SlubFact::object:
       if (!report_.object->address) report_.object->address = to_number(groups[0], 16);
       break;
-    case Fact::fix:
+    case SlubFact::fix:
       if (report_.fixes.size() < Report::kMaxTraces) report_.fixes.emplace_back(groups[1]);
       break;
-    case Fact::own_warning:
-    case Fact::own_warning_new:
-    case Fact::count:
+    case SlubFact::own_warning:
+    case SlubFact::own_warning_new:
+    case SlubFact::count:
       break;
   }
   saw_detail_ = true;
@@ -155,7 +156,7 @@ std::string SlubBuilder::damage(Close why) const {
 }  // namespace
 
 const RuleTable& slub_rules() {
-  static const RuleTable table(kRules);
+  static const RuleTable table(kSlubRules);
   return table;
 }
 
@@ -164,7 +165,7 @@ void read_slub_lead(const Line& line, std::string_view body, SlubLead& lead) {
   if (body.front() == '[' && body.find(" overwritten] 0x") != std::string_view::npos) {
     RuleTable::Groups groups;
     const auto found = slub_rules().match(trim_right(body), groups);
-    if (found && static_cast<Fact>(*found) == Fact::lead) {
+    if (found && static_cast<SlubFact>(*found) == SlubFact::lead) {
       lead = {line.number, read_overwrite(&groups[1]), std::string(groups[0])};
       return;
     }
@@ -181,7 +182,7 @@ std::unique_ptr<ReportBuilder> open_slub(const Line& line, std::string_view body
   if (!body.starts_with("BUG ")) return nullptr;
   RuleTable::Groups groups;
   const auto found = slub_rules().match(trim_right(body), groups);
-  if (!found || static_cast<Fact>(*found) != Fact::title) return nullptr;
+  if (!found || static_cast<SlubFact>(*found) != SlubFact::title) return nullptr;
   // Until v4.5 part of a KASAN report, here one whose own title was lost.
   if (groups[1].starts_with("kasan: ")) return nullptr;
   return std::make_unique<SlubBuilder>(line, groups, lead, frames, events);

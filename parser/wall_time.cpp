@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::int64_t kMicros = 1'000'000;
 constexpr std::int64_t kDay = 24 * 3600 * kMicros;
-constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 // `digits` digits, no more and no fewer, in a range.
 std::optional<int> take_digits(std::string_view& text, std::size_t digits, int low, int high) {

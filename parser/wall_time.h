@@ -1,11 +1,15 @@
 // The time of day that a line carries where its log has one: of ISO 8601, dmesg -T and syslog.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace parser {
+
+inline constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 // As printed: the clock of the machine or reader that wrote it. Not every shape says all of it.
 struct WallTime {

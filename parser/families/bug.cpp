@@ -6,7 +6,7 @@
 namespace parser {
 namespace {
 
-constexpr std::array kRules{
+constexpr std::array kBugRules{
     SplatRule{{"kernel BUG at ", "", R"(kernel BUG at ([^ ]*lib/list_debug\.c):(\d+)!)",
                "kernel BUG at lib/list_debug.c:53!"},
               Family::list,
@@ -225,7 +225,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules bug_splats() {
-  return kRules;
+  return kBugRules;
 }
 
 }  // namespace parser

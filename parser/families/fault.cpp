@@ -7,7 +7,7 @@
 namespace parser {
 namespace {
 
-constexpr std::array kRules{
+constexpr std::array kFaultRules{
     SplatRule{
         {"Oops: general protection fault", "", R"(Oops: general protection fault.*)",
          "Oops: general protection fault, probably for non-canonical address 0xdffffc0000000003: 0000 [#1] "
@@ -200,7 +200,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules fault_splats() {
-  return kRules;
+  return kFaultRules;
 }
 
 }  // namespace parser

@@ -5,7 +5,7 @@
 namespace parser {
 namespace {
 
-constexpr std::array kRules{
+constexpr std::array kKcsanRules{
     // The two functions are printed in the order of their names, so the title is stable.
     SplatRule{{"BUG: KCSAN: data-race in ", "", R"(BUG: KCSAN: data-race in (.+) / (.+))",
                "BUG: KCSAN: data-race in ext4_da_write_end / ext4_mark_iloc_dirty"},
@@ -61,7 +61,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules kcsan_splats() {
-  return kRules;
+  return kKcsanRules;
 }
 
 }  // namespace parser

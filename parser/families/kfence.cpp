@@ -5,9 +5,9 @@
 namespace parser {
 namespace {
 
-constexpr std::string_view kOwn = "test_alloc";
+constexpr std::string_view kKfenceOwn = "test_alloc";
 
-constexpr std::array kRules{
+constexpr std::array kKfenceRules{
     SplatRule{{"BUG: KFENCE: invalid free", "", R"(BUG: KFENCE: invalid free in (.+))",
                "BUG: KFENCE: invalid free in foo_put+0x1b/0x40"},
               Family::kfence,
@@ -16,7 +16,7 @@ constexpr std::array kRules{
               Blame::stack,
               {"invalid-free in {F}"},
               1,
-              kOwn,
+              kKfenceOwn,
               Layout::bare},
     SplatRule{{"BUG: KFENCE: memory corruption", "", R"(BUG: KFENCE: memory corruption in (.+))",
                "BUG: KFENCE: memory corruption in foo_put+0x1b/0x40"},
@@ -26,7 +26,7 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               1,
-              kOwn,
+              kKfenceOwn,
               Layout::bare},
     SplatRule{{"BUG: KFENCE: use-after-free read", "", R"(BUG: KFENCE: use-after-free read in (.+))",
                "BUG: KFENCE: use-after-free read in foo_poll+0x1b/0x40"},
@@ -36,7 +36,7 @@ constexpr std::array kRules{
               Blame::stack,
               {"bad-access in {F}"},
               1,
-              kOwn,
+              kKfenceOwn,
               Layout::bare},
     SplatRule{{"BUG: KFENCE: use-after-free write", "", R"(BUG: KFENCE: use-after-free write in (.+))",
                "BUG: KFENCE: use-after-free write in foo_poll+0x1b/0x40"},
@@ -46,7 +46,7 @@ constexpr std::array kRules{
               Blame::stack,
               {"bad-access in {F}"},
               1,
-              kOwn,
+              kKfenceOwn,
               Layout::bare},
     SplatRule{{"BUG: KFENCE: ", "", R"(BUG: KFENCE: ([a-z-]+ read) in (.+))",
                "BUG: KFENCE: out-of-bounds read in foo_poll+0x1b/0x40"},
@@ -56,7 +56,7 @@ constexpr std::array kRules{
               Blame::stack,
               {"bad-access in {F}"},
               2,
-              kOwn,
+              kKfenceOwn,
               Layout::bare},
     SplatRule{{"BUG: KFENCE: ", "", R"(BUG: KFENCE: ([a-z-]+ write) in (.+))",
                "BUG: KFENCE: out-of-bounds write in foo_poll+0x1b/0x40"},
@@ -66,7 +66,7 @@ constexpr std::array kRules{
               Blame::stack,
               {"bad-access in {F}"},
               2,
-              kOwn,
+              kKfenceOwn,
               Layout::bare},
     SplatRule{{"BUG: KFENCE: ", "", R"(BUG: KFENCE: (.+?)(?: in (.*))?)", "BUG: KFENCE: out-of-bo"},
               Family::kfence,
@@ -75,14 +75,14 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               2,
-              kOwn,
+              kKfenceOwn,
               Layout::bare},
 };
 
 }  // namespace
 
 SplatRules kfence_splats() {
-  return kRules;
+  return kKfenceRules;
 }
 
 }  // namespace parser

@@ -8,7 +8,7 @@ namespace {
 // Netlink copies what its senders gave, buffers are filled by who asked for them.
 constexpr std::string_view kCopiers = "*alloc_skb* netlink_ack* netlink_rcv_skb";
 
-constexpr std::array kRules{
+constexpr std::array kKmsanRules{
     SplatRule{{"BUG: KMSAN: uninit-value", "", R"(BUG: KMSAN: uninit-value in (.+))",
                "BUG: KMSAN: uninit-value in foo_check+0x51/0x90"},
               Family::kmsan,
@@ -53,7 +53,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules kmsan_splats() {
-  return kRules;
+  return kKmsanRules;
 }
 
 }  // namespace parser

@@ -8,7 +8,7 @@ namespace {
 // What allocates on behalf of its caller, beyond what no report names.
 constexpr std::string_view kAllocators = "*alloc* *list_lru* *_userns";
 
-constexpr std::array kRules{
+constexpr std::array kLeakRules{
     // what test machines print above an object of /sys/kernel/debug/kmemleak
     SplatRule{{"BUG: memory leak", "", R"(BUG: memory leak)", "BUG: memory leak"},
               Family::kmemleak,
@@ -32,7 +32,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules leak_splats() {
-  return kRules;
+  return kLeakRules;
 }
 
 }  // namespace parser

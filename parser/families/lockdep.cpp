@@ -31,7 +31,7 @@ constexpr SplatRule unprotected(Rule rule, std::string_view title, std::string_v
   return {rule, Family::lockdep, title, type, Blame::stack, {}, 0, kRcuReaders};
 }
 
-constexpr std::array kRules{
+constexpr std::array kLockdepRules{
     deadlock({"WARNING: possible circular locking ", "",
               R"(WARNING: possible circular locking dependency detected.*)",
               "WARNING: possible circular locking dependency detected"}),
@@ -131,7 +131,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules lockdep_splats() {
-  return kRules;
+  return kLockdepRules;
 }
 
 }  // namespace parser

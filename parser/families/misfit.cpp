@@ -24,7 +24,7 @@ constexpr SplatRule go_panic(Rule rule) {
   return panic;
 }
 
-constexpr std::array kRules{
+constexpr std::array kMisfitRules{
     line(SplatRule{{"unregister_netdevice: waiting for ", "",
                     R"(unregister_netdevice: waiting for (\S+) to become free.*)",
                     "unregister_netdevice: waiting for lo to become free. Usage count = 2"},
@@ -105,7 +105,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules misfit_splats() {
-  return kRules;
+  return kMisfitRules;
 }
 
 }  // namespace parser

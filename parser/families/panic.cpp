@@ -15,7 +15,7 @@ constexpr SplatRule after(Rule rule, std::string_view title) {
   return panic;
 }
 
-constexpr std::array kRules{
+constexpr std::array kPanicRules{
     // These end what another report began.
     after({"Kernel panic - not syncing: Fatal ", "", R"(Kernel panic - not syncing: (Fatal exception).*)",
            "Kernel panic - not syncing: Fatal exception"},
@@ -89,7 +89,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules panic_splats() {
-  return kRules;
+  return kPanicRules;
 }
 
 }  // namespace parser

@@ -7,7 +7,7 @@
 namespace parser {
 namespace {
 
-constexpr std::array kRules{
+constexpr std::array kStallRules{
     SplatRule{{"INFO: rcu_", "", R"(INFO: rcu_\w+ (?:self-)?detected (?:expedited )?stalls?.*)",
                "INFO: rcu_preempt detected stalls on CPUs/tasks:"},
               Family::rcu_stall,
@@ -61,7 +61,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules stall_splats() {
-  return kRules;
+  return kStallRules;
 }
 
 }  // namespace parser

@@ -6,10 +6,10 @@ namespace parser {
 namespace {
 
 // lib/ubsan.c, below the hooks that compilers call.
-constexpr std::string_view kOwn =
+constexpr std::string_view kUbsanOwn =
     "handle_overflow* handle_null* handle_misaligned* handle_object_size* val_to_string";
 
-constexpr std::array kRules{
+constexpr std::array kUbsanRules{
     // until about v5.7
     SplatRule{{"UBSAN: Undefined behaviour in ", "", R"(UBSAN: Undefined behaviour in ([^ ]+?):(\d+):\d+)",
                "UBSAN: Undefined behaviour in drivers/usb/core/devio.c:1517:25"},
@@ -19,7 +19,7 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               0,
-              kOwn,
+              kUbsanOwn,
               Layout::headed,
               1},
     SplatRule{{"UBSAN: ", "", R"(UBSAN: ([a-z-]+) in ([^ ]+?):(\d+)(?::\d+)?)",
@@ -30,7 +30,7 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               0,
-              kOwn,
+              kUbsanOwn,
               Layout::headed,
               2},
     SplatRule{{"UBSAN: ", "", R"(UBSAN: ([a-z-]+)(?: in .*)?)", "UBSAN: shift-out-of-bounds in fs/f2fs/sup"},
@@ -40,13 +40,13 @@ constexpr std::array kRules{
               Blame::stack,
               {},
               0,
-              kOwn},
+              kUbsanOwn},
 };
 
 }  // namespace
 
 SplatRules ubsan_splats() {
-  return kRules;
+  return kUbsanRules;
 }
 
 }  // namespace parser

@@ -14,7 +14,7 @@ constexpr SplatRule drivers_words(Rule rule) {
   return splat;
 }
 
-constexpr std::array kRules{
+constexpr std::array kWarningRules{
     SplatRule{{"WARNING: ", "lib/refcount.c:",
                R"(WARNING: (?:CPU: \d+ PID: \d+ )?(?:\[.*\] )?(?:at )?(lib/refcount\.c):(\d+).*)",
                "WARNING: CPU: 0 PID: 6519 at lib/refcount.c:28 refcount_warn_saturate+0x11c/0x150"},
@@ -185,7 +185,7 @@ constexpr std::array kRules{
 }  // namespace
 
 SplatRules warning_splats() {
-  return kRules;
+  return kWarningRules;
 }
 
 }  // namespace parser
