@@ -353,18 +353,17 @@ struct LineMatcher::Run {
   }
 
   bool from(std::size_t step, std::size_t at) {
-    using Kind = Step::Kind;
     if (--patience < 0) return false;
     for (; step < matcher.steps_.size(); ++step) {
       const auto& now = matcher.steps_[step];
       switch (now.kind) {
-        case Kind::literal:
+        case Step::Kind::literal:
           if (text.substr(at, now.length) !=
               std::string_view(matcher.literals_).substr(now.index, now.length))
             return false;
           at += now.length;
           break;
-        case Kind::repeat: {
+        case Step::Kind::repeat: {
           const auto count = run_length(now, at);
           patience -= static_cast<int>(count / kCharactersOfWay);
           if (count < now.least) return false;
@@ -379,7 +378,7 @@ struct LineMatcher::Run {
           at += now.least;
           break;
         }
-        case Kind::repeat_lazy: {
+        case Step::Kind::repeat_lazy: {
           const auto& set = matcher.sets_[now.index];
           const auto most = std::min<std::size_t>(text.size() - at, now.most);
           for (std::size_t count = 0; count <= most; ++count) {
@@ -388,18 +387,18 @@ struct LineMatcher::Run {
           }
           return false;
         }
-        case Kind::either:
+        case Step::Kind::either:
           if (from(step + 1, at)) return true;
           if (patience < 0) return false;
           step += now.skip - 1;
           break;
-        case Kind::jump:
+        case Step::Kind::jump:
           step += now.skip - 1;
           break;
-        case Kind::save:
+        case Step::Kind::save:
           slots[now.index] = at;
           break;
-        case Kind::save_undone: {
+        case Step::Kind::save_undone: {
           const auto before = slots[now.index];
           slots[now.index] = at;
           if (from(step + 1, at)) return true;
