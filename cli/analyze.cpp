@@ -18,7 +18,7 @@
 namespace cli {
 namespace {
 
-constexpr const char* kFooter =
+constexpr const char* kAnalyzeFooter =
     R"(Commands (depot-analyze COMMAND --help tells more; a file of that name is ./COMMAND):
   estimate                                       memory per kernel and config, from stacks, counters or numbers
   symbolize                                      the same log with source lines, also while it is being written
@@ -61,7 +61,7 @@ void symbolize(Analysis& analysis, const parser::KernelImages& images, const Sym
 
 void setup_analyze(CLI::App& app, AnalyzeOptions& options) {
   app.description("Reads what Linux kernels print about memory bugs, and measures their stack depot.");
-  app.footer(kFooter);
+  app.footer(kAnalyzeFooter);
   setup_run(app, options, {"text", "json", "html"});
   setup_report_filter(app, options.filter);
   app.add_flag("--reports", options.reports, "Each report with its fields and stacks, after the summary");

@@ -8,18 +8,13 @@
 #include <tuple>
 #include <utility>
 
+#include "cli/trimmed.h"
 #include "parser/grouping/signature.h"
 
 namespace cli {
 namespace {
 
 constexpr const char* kFirstLine = "# depot-analyze baseline 1";
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
 
 struct Key {
   std::string_view name;

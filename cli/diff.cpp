@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kTopForPeople = 10;
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kDiffFooter = R"(Examples:
   depot-analyze diff yesterday.log today.log           reports that came or went, stacks that grew, memory
   depot-analyze diff before/ after/                    two folders of /sys/kernel/debug files
   depot-analyze diff --key names old.log new.log       two builds: functions count, offsets do not
@@ -54,7 +54,7 @@ bool found(const Comparison& comparison, const std::string& what) {
 
 void setup_diff(CLI::App& app, DiffOptions& options) {
   app.description("Compares two inputs: reports, stacks and what the depot takes.");
-  app.footer(kFooter);
+  app.footer(kDiffFooter);
   setup_run(app, options, {"text", "json", "markdown"});
   app.get_option("FILE")->description(
       "The two to compare, each a log, dump, stack list, or a directory or archive of them; - for standard "

@@ -12,7 +12,7 @@
 namespace cli {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kEstimateFooter = R"(Examples:
   depot-analyze estimate /sys/kernel/debug/stackdepot/stats          from the kernel's counters
   depot-analyze estimate stats alloc_traces.tar.xz                   their number counted, their depths measured
   depot-analyze estimate --records 23232 --mean-frames 13            from numbers
@@ -27,7 +27,7 @@ Exit status: 0 done, 2 an input could not be used or there is nothing to estimat
 
 void setup_estimate(CLI::App& app, EstimateOptions& options) {
   app.description("Estimates the memory of the stack depot per kernel and config, with bounds.");
-  app.footer(kFooter);
+  app.footer(kEstimateFooter);
   setup_run(app, options, {"text", "json"});
   auto& known = options.known;
   // Signs would wrap around; no kernel comes near this.

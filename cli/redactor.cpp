@@ -17,7 +17,7 @@ constexpr std::uint64_t kLeastPointer = 0x10000;
 constexpr std::uint64_t kLeastWidePointer = std::uint64_t{1} << 32;
 
 // One alternative per kind, the more telling first; the group that matched names it.
-enum Group : std::size_t {
+enum MaskGroup : std::size_t {
   kWhole,
   kMail,
   kUuid,

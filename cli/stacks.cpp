@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kTopInText = 10;
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kStacksFooter = R"(Examples:
   depot-analyze stacks /sys/kernel/debug/slab/                     the stacks saved most often
   depot-analyze stacks --sort bytes --top 20 dmesg.txt             the largest records
   depot-analyze stacks --symbol '^ext4_' --client slub traces/     of one subsystem, of one client
@@ -73,7 +73,7 @@ render::StackRows rows(const StacksOptions& options, const Analysis& analysis, c
 
 void setup_stacks(CLI::App& app, StacksOptions& options) {
   app.description("Lists the unique stacks of the depot with their counts and what their records take.");
-  app.footer(kFooter);
+  app.footer(kStacksFooter);
   setup_run(app, options, {"text", "json", "ndjson", "folded"});
   app.get_option("--what-if")
       ->description("The config that bytes are counted under: KEY=VALUE,... as with depot-analyze");

@@ -6,14 +6,10 @@
 #include <iterator>
 #include <utility>
 
+#include "cli/trimmed.h"
+
 namespace cli {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t\r");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
-}
 
 std::optional<Suppressions::Rule::Of> what_of(std::string_view word) {
   using Of = Suppressions::Rule::Of;

@@ -14,7 +14,7 @@
 namespace cli {
 namespace {
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kSymbolizeFooter = R"(Examples:
   depot-analyze symbolize --vmlinux vmlinux dmesg.txt
   depot-analyze symbolize --vmlinux vmlinux --modules /lib/modules/6.12.3 dmesg.txt > symbolized.txt
   dmesg -w | depot-analyze symbolize --vmlinux vmlinux -        as it is printed
@@ -55,7 +55,7 @@ std::string summary(const LogAnnotator::Counts& counts, bool verbose) {
 
 void setup_symbolize(CLI::App& app, SymbolizeOptions& options) {
   app.description("Writes source lines to the frames of a kernel log, and the rest of it as it is.");
-  app.footer(kFooter);
+  app.footer(kSymbolizeFooter);
   setup_files(app, options, "Kernel logs, also packed; - or none for standard input");
   setup_symbols(app, options.symbols);
   app.add_option(

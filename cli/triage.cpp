@@ -36,7 +36,7 @@ namespace {
 
 constexpr unsigned kMaxJobs = 256;
 
-constexpr const char* kFooter = R"(Examples:
+constexpr const char* kTriageFooter = R"(Examples:
   depot-analyze triage logs/                                  what broke, a line for each bug
   depot-analyze triage --baseline known.txt --update-baseline logs/
                                                               from now on these are known
@@ -199,7 +199,7 @@ void write(const TriageResult& result, const TriageOptions& options, const rende
 
 void setup_triage(CLI::App& app, TriageOptions& options) {
   app.description("Groups the reports of many logs, and says which are new.");
-  app.footer(kFooter);
+  app.footer(kTriageFooter);
   setup_run(app, options, {"text", "json", "junit", "sarif", "github", "markdown", "html"});
   setup_report_filter(app, options.filter);
   app.remove_option(app.get_option("--what-if"));

@@ -9,7 +9,7 @@
 namespace cli::render {
 namespace {
 
-std::string place_text(const std::string& file, unsigned line) {
+std::string file_and_line(const std::string& file, unsigned line) {
   if (file.empty()) return {};
   return for_terminal(file) + ":" + std::to_string(line);
 }
@@ -32,7 +32,7 @@ std::string addition(const Annotation& annotation, const AnnotationOptions& opti
   if (answer.location) {
     if (annotation.reference.symbol.empty()) text += " " + symbol_text(*answer.location);
     if (!answer.location->file.empty())
-      text += " " + place_text(answer.location->file, answer.location->line);
+      text += " " + file_and_line(answer.location->file, answer.location->line);
   }
   if (options.reasons && !answer.reason.empty()) text += reason_text(answer);
   return text;
@@ -54,8 +54,8 @@ std::string appended(std::string_view line, std::span<const Annotation> annotati
 // "mm/slab.h:3 mm/slub.c:12", innermost first.
 std::string all_places(const symbolize::Location& location) {
   std::string text;
-  for (const auto& inlined : location.inlined) text += place_text(inlined.file, inlined.line) + " ";
-  return text + place_text(location.file, location.line);
+  for (const auto& inlined : location.inlined) text += file_and_line(inlined.file, inlined.line) + " ";
+  return text + file_and_line(location.file, location.line);
 }
 
 // What stands before a symbol, without the address that the kernel printed for it: the script takes these
@@ -124,7 +124,7 @@ std::string annotated(std::string_view line, std::string_view end, std::span<con
     // Above, so that the innermost comes first, as everywhere in a trace.
     const auto lead = line.substr(0, first.reference.begin);
     for (const auto& inlined : first.answer->location->inlined) {
-      const auto place = place_text(inlined.file, inlined.line);
+      const auto place = file_and_line(inlined.file, inlined.line);
       text += log_bytes(lead, options.screen);
       text += styled(options.screen, Style::dim,
                      for_terminal(inlined.function) + (place.empty() ? "" : " " + place) + " [inline]");

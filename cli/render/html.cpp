@@ -41,7 +41,7 @@ std::string report_id(std::size_t index) {
   return "report-" + std::to_string(index + 1);
 }
 
-std::string place(const Analysis& analysis, std::size_t input, std::uint64_t line) {
+std::string place_in_words(const Analysis& analysis, std::size_t input, std::uint64_t line) {
   const auto number = "line " + std::to_string(line);
   return analysis.inputs.size() < 2 ? number : analysis.inputs[input].path + ", " + number;
 }
@@ -100,7 +100,7 @@ void titles(Html& html, const Analysis& analysis, const Chosen& chosen) {
     if (facts.corrupted == facts.count) html.text(" ").leaf("span", "damaged", {{"class", "badge alarm"}});
     html.close();
     html.leaf("span", report_detail(facts.first))
-        .leaf("span", place(analysis, facts.input, facts.line), {{"class", "quiet"}});
+        .leaf("span", place_in_words(analysis, facts.input, facts.line), {{"class", "quiet"}});
     html.close();
   }
   html.close();
@@ -147,8 +147,8 @@ void inputs(Html& html, const Analysis& analysis) {
     rows.clear();
     for (std::size_t i = 0; i < std::min(kMostBoots, analysis.boots.size()); ++i) {
       const auto& boot = analysis.boots[i];
-      rows.push_back({kernel_text(boot), place(analysis, boot.input, boot.line), grouped(boot.reports),
-                      grouped(boot.saves), grouped(boot.unique)});
+      rows.push_back({kernel_text(boot), place_in_words(analysis, boot.input, boot.line),
+                      grouped(boot.reports), grouped(boot.saves), grouped(boot.unique)});
     }
     table(html, "Boots, each with a depot of its own",
           {{"kernel"}, {"place"}, {"reports", true}, {"saved", true}, {"unique", true}}, rows);

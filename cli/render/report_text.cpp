@@ -18,7 +18,7 @@ void field(std::string& out, std::string_view name, const std::string& value) {
          for_terminal(value) + "\n";
 }
 
-std::string place_text(const std::string& file, unsigned line) {
+std::string indented_place(const std::string& file, unsigned line) {
   return file.empty() ? std::string() : "  " + file + ":" + std::to_string(line);
 }
 
@@ -32,9 +32,9 @@ std::string frame_lines(const Analysis& analysis, const parser::Trace& trace, st
   std::string excerpt;
   if (answer != nullptr && answer->location) {
     for (const auto& inlined : answer->location->inlined)
-      out += "    " + for_terminal(inlined.function + place_text(inlined.file, inlined.line)) +
+      out += "    " + for_terminal(inlined.function + indented_place(inlined.file, inlined.line)) +
              styled(options.screen, Style::dim, "  [inline]") + "\n";
-    place = place_text(answer->location->file, answer->location->line);
+    place = indented_place(answer->location->file, answer->location->line);
     if (ref.reliable) excerpt = source_excerpt(*answer->location, options.sources, "\n", options.screen);
   }
   if (answer != nullptr && options.reasons && !answer->reason.empty()) place += "  (" + answer->reason + ")";

@@ -7,7 +7,7 @@ namespace cli::render {
 namespace {
 
 constexpr std::size_t kTab = 8;  // columns, as kernel sources have them
-constexpr std::size_t kMostColumns = 160;
+constexpr std::size_t kMostCodeColumns = 160;
 
 std::string without_tabs(std::string_view text) {
   std::string spaced;
@@ -36,7 +36,7 @@ std::string source_excerpt(const symbolize::Location& location, const Sources& s
   std::string text;
   for (const auto& source : lines) {
     const auto number = right(std::to_string(source.number), std::to_string(lines.back().number).size());
-    const auto code = cut(for_terminal(without_tabs(source.text)), kMostColumns);
+    const auto code = cut(for_terminal(without_tabs(source.text)), kMostCodeColumns);
     auto row = (source.number == line ? "      > " : "        ") + number + " | " + code;
     while (row.ends_with(' ')) row.pop_back();
     text += (source.number == line ? row : styled(screen, Style::dim, row)).append(end);

@@ -28,7 +28,7 @@ std::string header(const Analysis& analysis, const Screen& screen) {
 }
 
 // "177", or "console.log:177" where there are several inputs
-std::string place(const Analysis& analysis, std::size_t input, std::uint64_t line) {
+std::string place_column(const Analysis& analysis, std::size_t input, std::uint64_t line) {
   if (analysis.inputs.size() < 2 || input >= analysis.inputs.size()) return std::to_string(line);
   const auto& path = analysis.inputs[input].path;
   constexpr std::size_t kMostColumns = 32;
@@ -53,7 +53,7 @@ std::string titles(const Analysis& analysis, const Screen& screen) {
   std::size_t title_width = 6;
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& facts = analysis.titles[i];
-    Row row{place(analysis, facts.input, facts.line), for_terminal(facts.first.title),
+    Row row{place_column(analysis, facts.input, facts.line), for_terminal(facts.first.title),
             for_terminal(report_detail(facts.first)), facts.corrupted == facts.count};
     if (facts.count > 1) row.title += "  x" + grouped(facts.count);
     if (row.damaged) row.title += "  [damaged]";
@@ -98,8 +98,8 @@ std::string boots(const Analysis& analysis) {
   std::string text = "\nBoots, each with a depot of its own:\n";
   for (std::size_t i = 0; i < std::min(kShown, analysis.boots.size()); ++i) {
     const auto& boot = analysis.boots[i];
-    text += "  " + place(analysis, boot.input, boot.line) + "  " + for_terminal(kernel_text(boot)) + "  " +
-            plural(boot.reports, "report", "reports") + ", " + grouped(boot.saves) + " saved, " +
+    text += "  " + place_column(analysis, boot.input, boot.line) + "  " + for_terminal(kernel_text(boot)) +
+            "  " + plural(boot.reports, "report", "reports") + ", " + grouped(boot.saves) + " saved, " +
             grouped(boot.unique) + " unique\n";
   }
   const auto more = analysis.boots.size() + analysis.boots_left_out;

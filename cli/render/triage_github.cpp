@@ -7,7 +7,7 @@ namespace cli::render {
 namespace {
 
 // GitHub shows the beginning of a long message only.
-constexpr std::size_t kExcerptLines = 25;
+constexpr std::size_t kGithubExcerptLines = 25;
 
 const char* command_of(GroupStatus status) {
   return status == GroupStatus::fresh ? "error" : status == GroupStatus::known ? "warning" : "notice";
@@ -24,7 +24,8 @@ std::string annotation(const TriageResult& result, const TriageGroup& group) {
   text += ",title=" + for_github_property(group.title) +
           "::" + for_github_message(why + "; " + where_seen(group));
   if (group.status == GroupStatus::fresh)
-    text += for_github_message("\n" + severity_text(group) + "\n\n" + excerpt(group.example, kExcerptLines));
+    text += for_github_message("\n" + severity_text(group) + "\n\n" +
+                               excerpt(group.example, kGithubExcerptLines));
   return text + "\n";
 }
 

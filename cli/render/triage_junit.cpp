@@ -6,7 +6,7 @@
 namespace cli::render {
 namespace {
 
-constexpr std::size_t kExcerptLines = 60;
+constexpr std::size_t kJunitExcerptLines = 60;
 
 std::string attribute(const char* name, const std::string& value) {
   return std::string(" ") + name + "=\"" + for_xml(value) + "\"";
@@ -24,7 +24,7 @@ std::string test_case(const TriageResult& result, const TriageGroup& group) {
   const auto seen = where_seen(group);
   if (group.status == GroupStatus::fresh) {
     auto body = seen + "\n" + severity_text(group) + "\nsignature " + group.signature + "\n\n" +
-                excerpt(group.example, kExcerptLines);
+                excerpt(group.example, kJunitExcerptLines);
     if (const auto places = places_text(result, group); !places.empty()) body += "\n" + places;
     text +=
         "      <failure" + attribute("message", "new: " + seen) +

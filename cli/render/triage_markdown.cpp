@@ -12,9 +12,9 @@ namespace {
 // A job's summary may take 1 MiB, and nobody reads so much.
 constexpr std::size_t kRows = 200;
 constexpr std::size_t kExcerpts = 20;
-constexpr std::size_t kExcerptLines = 40;
+constexpr std::size_t kMarkdownExcerptLines = 40;
 
-std::string summary(const TriageResult& result) {
+std::string summary_line(const TriageResult& result) {
   auto text = "**" + grouped(result.count(GroupStatus::fresh)) + " new**, " +
               grouped(result.count(GroupStatus::known)) + " known, " +
               grouped(result.count(GroupStatus::expected)) + " expected, " +
@@ -48,7 +48,7 @@ std::string details(const TriageResult& result, const TriageGroup& group) {
   auto text = "\n### " + markdown_code(group.title) + "\n\nSeverity " + std::to_string(group.severity.level) +
               ", " + severity_text(group) + ". Signature `" + group.signature + "`.\n" +
               markdown_code(where_seen(group)) + "\n\n" +
-              markdown_block(excerpt(group.example, kExcerptLines));
+              markdown_block(excerpt(group.example, kMarkdownExcerptLines));
   if (const auto places = places_text(result, group); !places.empty()) text += "\n" + markdown_block(places);
   return text;
 }
@@ -65,7 +65,7 @@ std::string entries(const char* what, const std::vector<ListedEntry>& list) {
 }  // namespace
 
 std::string triage_markdown(const TriageResult& result) {
-  auto text = summary(result);
+  auto text = summary_line(result);
   if (!result.groups.empty()) text += table(result);
   // In each log what comes first is the cause, and what follows often its effect.
   std::vector<const TriageGroup*> fresh;

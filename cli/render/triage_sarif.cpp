@@ -10,7 +10,7 @@
 namespace cli::render {
 namespace {
 
-constexpr std::size_t kExcerptLines = 60;
+constexpr std::size_t kSarifExcerptLines = 60;
 
 std::string rule_id(const TriageGroup& group) {
   return valid_utf8(group.type.empty() ? std::string(parser::family_name(group.family)) : group.type);
@@ -115,13 +115,13 @@ void put_stacks(Json& json, const TriageResult& result, const TriageGroup& group
 Json result_json(const TriageResult& result, const TriageGroup& group,
                  const std::map<std::string, std::size_t>& rules) {
   const auto seen = where_seen(group);
-  Json json{
-      {"ruleId", rule_id(group)},
-      {"ruleIndex", rules.at(rule_id(group))},
-      {"kind", "fail"},
-      {"level", level_of(group)},
-      {"message",
-       {{"text", valid_utf8(group.title + "\n" + seen + "\n\n" + excerpt(group.example, kExcerptLines))}}}};
+  Json json{{"ruleId", rule_id(group)},
+            {"ruleIndex", rules.at(rule_id(group))},
+            {"kind", "fail"},
+            {"level", level_of(group)},
+            {"message",
+             {{"text", valid_utf8(group.title + "\n" + seen + "\n\n" +
+                                  excerpt(group.example, kSarifExcerptLines))}}}};
   Json locations = Json::array();
   if (const auto place = source_place(result, group))
     locations.push_back(source_location(place->file, place->line));
