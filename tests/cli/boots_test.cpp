@@ -12,7 +12,7 @@ std::string banner(const std::string& release) {
 }
 
 // A whole KASAN report with one depot stack of two frames.
-std::string report(const std::string& release, const std::string& function = "kmem_user") {
+std::string boot_report(const std::string& release, const std::string& function = "kmem_user") {
   return "[    1.000000] BUG: KASAN: slab-out-of-bounds in " + function +
          "+0x1/0x10\n"
          "[    1.000000] Read of size 8 at addr ffff888000000008 by task cat/7\n"
@@ -37,7 +37,8 @@ std::string report(const std::string& release, const std::string& function = "km
 }  // namespace
 
 TEST_CASE("two boots in one log have two depots") {
-  const auto log = banner("6.1.5") + report("6.1.5") + report("6.1.5") + banner("6.12.3") + report("6.12.3");
+  const auto log = banner("6.1.5") + boot_report("6.1.5") + boot_report("6.1.5") + banner("6.12.3") +
+                   boot_report("6.12.3");
   const auto result = tests::analyse({{"log", log}});
   const auto& analysis = result->analysis;
   REQUIRE_EQ(analysis.boots.size(), 2);
@@ -60,20 +61,21 @@ TEST_CASE("two boots in one log have two depots") {
 }
 
 TEST_CASE("the same kernel booted again is another boot") {
-  const auto log = banner("6.12.3") + report("6.12.3") + banner("6.12.3") + report("6.12.3");
+  const auto log = banner("6.12.3") + boot_report("6.12.3") + banner("6.12.3") + boot_report("6.12.3");
   CHECK_EQ(tests::analyse({{"log", log}})->analysis.boots.size(), 2);
   CHECK_EQ(tests::analyse({{"log", log}})->analysis.unique, 2);
 }
 
 TEST_CASE("without a banner the CPU line of a report names the kernel") {
-  const auto result = tests::analyse({{"log", report("6.8.0-rc4-next") + report("6.8.0-rc4-next")}});
+  const auto result =
+      tests::analyse({{"log", boot_report("6.8.0-rc4-next") + boot_report("6.8.0-rc4-next")}});
   REQUIRE_EQ(result->analysis.boots.size(), 1);
   CHECK_EQ(result->analysis.boots[0].release, "6.8.0-rc4-next");
   CHECK(result->analysis.is_log[1]);
 }
 
 TEST_CASE("another release in a log without a banner is another boot") {
-  const auto result = tests::analyse({{"log", report("6.1.5") + report("6.12.3")}});
+  const auto result = tests::analyse({{"log", boot_report("6.1.5") + boot_report("6.12.3")}});
   REQUIRE_EQ(result->analysis.boots.size(), 2);
   CHECK_EQ(result->analysis.unique, 2);
 }
@@ -83,7 +85,7 @@ TEST_CASE("dumps belong to the boot of the log they are given with") {
       "      3 kmem_user+0x5/0x10 age=1/2/3 pid=7\n        kmem_user+0x5/0x10\n        do_it+0x1/0x2\n\n";
   for (const bool dump_first : {true, false}) {
     CAPTURE(dump_first);
-    std::vector<tests::NamedText> inputs{{"log", banner("6.12.3") + report("6.12.3")}};
+    std::vector<tests::NamedText> inputs{{"log", banner("6.12.3") + boot_report("6.12.3")}};
     inputs.insert(dump_first ? inputs.begin() : inputs.end(), {"alloc_traces", dump});
     const auto result = tests::analyse(inputs);
     REQUIRE_EQ(result->analysis.boots.size(), 1);
@@ -96,14 +98,14 @@ TEST_CASE("dumps belong to the boot of the log they are given with") {
 TEST_CASE("--kernel overrides what the log says") {
   cli::AnalyzerOptions options;
   options.kernel = depot::parse_kernel_version("6.8-rc3");
-  const auto result = tests::analyse({{"log", banner("6.12.3") + report("6.12.3")}}, std::move(options));
+  const auto result = tests::analyse({{"log", banner("6.12.3") + boot_report("6.12.3")}}, std::move(options));
   CHECK_FALSE(result->analysis.is_log[0]);
   CHECK(result->analysis.is_log[1]);
   CHECK_EQ(result->analysis.configs[1].kernel.to_string(), "6.8-rc3");
 }
 
 TEST_CASE("two logs are two boots, also without a banner and of one release") {
-  const auto result = tests::analyse({{"a.log", report("6.12.3")}, {"b.log", report("6.12.3")}});
+  const auto result = tests::analyse({{"a.log", boot_report("6.12.3")}, {"b.log", boot_report("6.12.3")}});
   REQUIRE_EQ(result->analysis.boots.size(), 2);
   CHECK_EQ(result->analysis.facts.saves, 2);
   CHECK_EQ(result->analysis.unique, 2);
@@ -113,13 +115,14 @@ TEST_CASE("a log does not inherit the kernel of the one before") {
   const std::string nameless =
       "BUG: KASAN: slab-out-of-bounds in f+0x1/0x10\nRead of size 8 at addr ffff888000000008 by task cat/7\n"
       "Call Trace:\n f+0x1/0x10\n\n==================================================================\n";
-  const auto result = tests::analyse({{"a.log", banner("5.15.0") + report("5.15.0")}, {"b.log", nameless}});
+  const auto result =
+      tests::analyse({{"a.log", banner("5.15.0") + boot_report("5.15.0")}, {"b.log", nameless}});
   REQUIRE_EQ(result->analysis.reports.size(), 2);
   CHECK_EQ(result->analysis.reports[1].report.kernel, "");
 }
 
 TEST_CASE("an input in which something was found is never dropped for its bytes") {
-  auto dirty = report("6.12.3");
+  auto dirty = boot_report("6.12.3");
   for (std::size_t at = dirty.find('\n'); at != std::string::npos; at = dirty.find('\n', at + 3))
     dirty.insert(at, " \x01");
   const auto result = tests::analyse({{"dirty.log", dirty}});

@@ -48,6 +48,10 @@ inline std::string testdata(const std::string& name) {
   return std::string(DEPOT_SOURCE_DIR) + "/testdata/" + name;
 }
 
+inline bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 struct Ran {
   cli::ExitCode exit{};
   std::string out, err;

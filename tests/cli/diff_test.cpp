@@ -14,17 +14,17 @@ tests::Ran diff(std::vector<std::string> arguments) {
   return tests::run(cli::setup_diff, cli::run_diff, std::move(arguments));
 }
 
-nlohmann::json json(std::vector<std::string> arguments) {
+nlohmann::json diff_json(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"--format", "json"});
   return nlohmann::json::parse(diff(std::move(arguments)).out);
 }
 
-constexpr const char* kBefore =
+constexpr const char* kStacksBefore =
     R"({"frames": ["a+0x1/0x10", "main+0x5/0x10"], "count": 3, "client": "slub"}
 {"frames": ["b+0x1/0x10", "main+0x5/0x10"], "count": 7, "client": "slub"}
 {"frames": ["same+0x1/0x10", "main+0x5/0x10"], "count": 2}
 )";
-constexpr const char* kAfter =
+constexpr const char* kStacksAfter =
     R"({"frames": ["same+0x1/0x10", "main+0x5/0x10"], "count": 2}
 {"frames": ["a+0x1/0x10", "main+0x5/0x10"], "count": 15, "client": "slub"}
 {"frames": ["c+0x1/0x10", "b+0x8/0x10", "main+0x5/0x10"], "client": "page_owner"}
@@ -34,9 +34,9 @@ constexpr const char* kAfter =
 
 TEST_CASE("stacks are followed by their keys") {
   const tests::Folder folder;
-  const auto before = folder.file("before", kBefore);
-  const auto after = folder.file("after", kAfter);
-  const auto document = json({before, after});
+  const auto before = folder.file("before", kStacksBefore);
+  const auto after = folder.file("after", kStacksAfter);
+  const auto document = diff_json({before, after});
   CHECK_EQ(document["stack_counts"],
            nlohmann::json({{"same", 1}, {"new", 1}, {"gone", 1}, {"grown", 1}, {"shrunk", 0}}));
   const auto& stacks = document["stacks"];
@@ -52,9 +52,9 @@ TEST_CASE("stacks are followed by their keys") {
   // FNV-1a of "a+0x1\nmain+0x5\n": a key that is written down somewhere must stay what it is.
   CHECK_EQ(stacks[0]["key"], "0xb2403d1f55a55237");
   // The same stacks the other way round are the same changes.
-  CHECK_EQ(json({after, before})["stacks"][0]["key"], stacks[0]["key"]);
-  CHECK_EQ(json({before, after, "--top", "1"})["stacks"].size(), 1);
-  CHECK_EQ(json({before, after, "--sort", "bytes"})["stacks"][0]["change"], "new");
+  CHECK_EQ(diff_json({after, before})["stacks"][0]["key"], stacks[0]["key"]);
+  CHECK_EQ(diff_json({before, after, "--top", "1"})["stacks"].size(), 1);
+  CHECK_EQ(diff_json({before, after, "--sort", "bytes"})["stacks"][0]["change"], "new");
 }
 
 TEST_CASE("names meet where offsets do not") {
@@ -64,10 +64,10 @@ TEST_CASE("names meet where offsets do not") {
   const auto after = folder.file("after", R"({"frames": ["a+0x2/0x20"], "count": 1}
 {"frames": ["a+0x4/0x20"], "count": 1})"
                                           "\n");
-  CHECK_EQ(json({before, after})["stack_counts"]["same"], 0);
+  CHECK_EQ(diff_json({before, after})["stack_counts"]["same"], 0);
   const auto text = diff({before, after});
   CHECK_NE(text.out.find("--key names"), std::string::npos);
-  const auto names = json({before, after, "--key", "names"});
+  const auto names = diff_json({before, after, "--key", "names"});
   CHECK_EQ(names["stack_counts"]["same"], 1);
 }
 
@@ -82,12 +82,12 @@ TEST_CASE("reports that came and went, the depot's memory, and the exit status f
   const auto rest = text.rfind('\n', text.rfind("=====", second)) + 1;
   const auto shorter = folder.file("shorter", text.substr(rest));
 
-  const auto gone = json({log, shorter});
+  const auto gone = diff_json({log, shorter});
   CHECK_EQ(gone["reports"][0]["change"], "gone");
   CHECK_EQ(gone["reports"][0]["title"], "SLUB: Right Redzone overwritten in lab_rz_right");
   CHECK_EQ(gone["reports"].size(), 9);
-  CHECK_EQ(json({log, log})["stacks"].size(), 0);
-  CHECK_EQ(json({log, log})["configs"][0]["pool_bytes"], nlohmann::json({16384, 16384}));
+  CHECK_EQ(diff_json({log, log})["stacks"].size(), 0);
+  CHECK_EQ(diff_json({log, log})["configs"][0]["pool_bytes"], nlohmann::json({16384, 16384}));
 
   CHECK(diff({log, log, "--fail-on", "new,grown,memory"}).exit == cli::ExitCode::done);
   CHECK(diff({log, shorter, "--fail-on", "new"}).exit == cli::ExitCode::done);

@@ -11,6 +11,7 @@
 namespace {
 
 using nlohmann::json;
+using tests::has;
 
 const std::string kBefore = "allocations: 29841\nfrees: 6524\nin_use: 23317\nfreelist_size: 3454\n";
 const std::string kAfter =
@@ -22,16 +23,12 @@ tests::Ran estimate(std::vector<std::string> arguments) {
   return tests::run(cli::setup_estimate, cli::run_estimate, std::move(arguments));
 }
 
-json document(std::vector<std::string> arguments) {
+json estimate_json(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--format", "json"});
   const auto ran = estimate(std::move(arguments));
   INFO(ran.err);
   REQUIRE_EQ(ran.exit, cli::ExitCode::done);
   return json::parse(ran.out);
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 void check_within(const json& config, int pools) {
@@ -47,7 +44,7 @@ constexpr std::size_t kOld = 0, kFixed = 1, kNew = 2;
 TEST_CASE("893 pools: fixed records, exactly") {
   const tests::Folder folder;
   const auto stats = folder.file("stats", kBefore);
-  const auto configs = document({stats}).at("configs");
+  const auto configs = estimate_json({stats}).at("configs");
   CHECK_EQ(configs[kFixed]["pools"], 893);
   CHECK_EQ(configs[kFixed]["pool_bytes"], 893 * 16384);
   CHECK(configs[kFixed]["exact"]);
@@ -64,13 +61,13 @@ TEST_CASE("893 pools: fixed records, exactly") {
 TEST_CASE("838 pools: fixed records, exactly") {
   const tests::Folder folder;
   const auto stats = folder.file("stats", "in_use: 23300\nfreelist_size: 1840\n");
-  CHECK_EQ(document({stats})["configs"][kFixed]["pools"], 838);
+  CHECK_EQ(estimate_json({stats})["configs"][kFixed]["pools"], 838);
 }
 
 TEST_CASE("597 pools lie within the bounds that unknown tails leave") {
   const tests::Folder folder;
   const auto stats = folder.file("stats", kAfter);
-  const auto result = document({stats});
+  const auto result = estimate_json({stats});
   const auto& config = result["configs"][kNew];
   check_within(config, 597);
   CHECK(config["this_log"]);
@@ -87,7 +84,7 @@ TEST_CASE("597 pools lie within the bounds that unknown tails leave") {
 
 TEST_CASE("319 pools lie within the bounds that unknown tails leave") {
   const tests::Folder folder;
-  const auto config = document({folder.file("stats", kReverted)})["configs"][kNew];
+  const auto config = estimate_json({folder.file("stats", kReverted)})["configs"][kNew];
   check_within(config, 319);
   CHECK_EQ(config["record_bytes"], 5183536);
 }
@@ -96,7 +93,7 @@ TEST_CASE("the `pools` line is compared, never used") {
   const tests::Folder folder;
   const auto with = folder.file("with", "pools: 597\n" + kAfter);
   const auto without = folder.file("without", kAfter);
-  CHECK_EQ(document({with})["configs"], document({without})["configs"]);
+  CHECK_EQ(estimate_json({with})["configs"], estimate_json({without})["configs"]);
   CHECK(has(estimate({with}).out, "597 pools of its own, which is what the estimate"));
   CHECK(has(estimate({folder.file("wrong", "pools: 700\n" + kAfter)}).out, "which is not what the estimate"));
   CHECK_FALSE(has(estimate({without}).out, "pools of its own"));
@@ -104,13 +101,13 @@ TEST_CASE("the `pools` line is compared, never used") {
 
 TEST_CASE("Debian's counters alone, and with the stacks of that boot") {
   const auto stats = tests::testdata("logs/debian-6.12-stats.txt");
-  const auto alone = document({stats});
+  const auto alone = estimate_json({stats});
   check_within(alone["configs"][kNew], 74);
   CHECK_EQ(alone["configs"][kFixed]["pools"], 312);
   CHECK_FALSE(alone["configs"][kNew].contains("hash_table"));
 
   const auto traces = tests::testdata("logs/debian-6.12-slab-traces.tar.xz");
-  const auto both = document({stats, traces, "--what-if", "max-frames=32"});
+  const auto both = estimate_json({stats, traces, "--what-if", "max-frames=32"});
   check_within(both["configs"][kNew], 74);
   CHECK_EQ(both["basis"]["sample"]["unique"], 5646);
   CHECK_EQ(both["basis"]["counters"]["counters"]["persistent_count"], 9348);
@@ -128,15 +125,15 @@ TEST_CASE("Debian's counters alone, and with the stacks of that boot") {
 }
 
 TEST_CASE("stacks that are all there is are replayed, not estimated") {
-  const auto result = document({tests::testdata("logs/debian-6.12-slab-traces.tar.xz")});
+  const auto result = estimate_json({tests::testdata("logs/debian-6.12-slab-traces.tar.xz")});
   const auto& config = result["configs"][kNew];
   CHECK_EQ(config["pools"], 44);
   CHECK(config["exact"]);
   CHECK_GT(config["tail_bytes"], 0);
   CHECK_GT(result["notes"].size(), 0);
   // Several boots cannot be replayed as one depot.
-  const auto boots =
-      document({tests::testdata("logs/kasan-slub-6.1-cut.txt"), tests::testdata("logs/kasan-slub-6.12.txt")});
+  const auto boots = estimate_json(
+      {tests::testdata("logs/kasan-slub-6.1-cut.txt"), tests::testdata("logs/kasan-slub-6.12.txt")});
   CHECK_FALSE(boots["configs"][kNew].contains("tail_bytes"));
   CHECK(has(boots["notes"].dump(), "several boots"));
 }
@@ -144,7 +141,7 @@ TEST_CASE("stacks that are all there is are replayed, not estimated") {
 TEST_CASE("addresses give the kernel's own hashes") {
   const tests::Folder folder;
   const auto list = folder.file("list", "{\"frames\":[\"0xffffffff81000010\"]}\n");
-  CHECK_FALSE(document({list})["configs"][kNew]["hash_table"]["approximate"]);
+  CHECK_FALSE(estimate_json({list})["configs"][kNew]["hash_table"]["approximate"]);
   CHECK_FALSE(has(estimate({list}).out, "approximation"));
 }
 
@@ -154,8 +151,8 @@ TEST_CASE("a log knows the size of its hash table") {
       folder.file("log",
                   "[    0.000000] Linux version 6.12.5 (a@b) (gcc) #1 SMP\n"
                   "[    0.081613] stackdepot hash table entries: 32768 (order: 7, 524288 bytes, linear)\n");
-  const auto result =
-      document({log, tests::testdata("logs/debian-6.12-slab-traces.tar.xz"), "--what-if", "hash-order=14"});
+  const auto result = estimate_json(
+      {log, tests::testdata("logs/debian-6.12-slab-traces.tar.xz"), "--what-if", "hash-order=14"});
   const auto& config = result["configs"][kNew];
   CHECK_EQ(config["hash_order"], 15);
   CHECK_EQ(config["hash_table_bytes"], 524288);
@@ -164,11 +161,11 @@ TEST_CASE("a log knows the size of its hash table") {
   CHECK_FALSE(has(estimate({log, tests::testdata("logs/debian-6.12-slab-traces.tar.xz")}).out, "with KASAN"));
   const auto damaged = folder.file(
       "damaged", "[    0.081613] stackdepot hash table entries: 32767 (order: 7, 524288 bytes, linear)\n");
-  CHECK_EQ(document({damaged, "--records", "9"})["configs"][kNew]["hash_order"], 20);
+  CHECK_EQ(estimate_json({damaged, "--records", "9"})["configs"][kNew]["hash_order"], 20);
 }
 
 TEST_CASE("numbers alone") {
-  const auto result = document({"--records", "23232", "--mean-frames", "13"});
+  const auto result = estimate_json({"--records", "23232", "--mean-frames", "13"});
   CHECK_EQ(result["inputs"].size(), 0);
   CHECK_EQ(result["basis"]["given"]["records"], 23232);
   CHECK_EQ(result["configs"][kFixed]["pools"], 775);
@@ -183,7 +180,7 @@ TEST_CASE("numbers alone") {
 
 TEST_CASE("saves are scaled by the dedup of a sample") {
   const auto log = tests::testdata("logs/kasan-slub-6.12.txt");
-  const auto config = document({log, "--saves", "29000"})["configs"][kFixed];
+  const auto config = estimate_json({log, "--saves", "29000"})["configs"][kFixed];
   CHECK_EQ(config["records"], 25000);
   CHECK_EQ(config["records_low"], 25);
 }
@@ -191,9 +188,9 @@ TEST_CASE("saves are scaled by the dedup of a sample") {
 TEST_CASE("--kernel and a log say whose counters they are") {
   const tests::Folder folder;
   const auto stats = folder.file("stats", kAfter);
-  CHECK_EQ(document({stats, "--kernel", "6.17"})["configs"][kNew]["kernel"], "6.17");
+  CHECK_EQ(estimate_json({stats, "--kernel", "6.17"})["configs"][kNew]["kernel"], "6.17");
   const auto log = folder.file("log", "[    0.000000] Linux version 6.10.3 (a@b) (gcc) #1 SMP\n");
-  CHECK_EQ(document({stats, log})["configs"][kNew]["kernel"], "6.10.3");
+  CHECK_EQ(estimate_json({stats, log})["configs"][kNew]["kernel"], "6.10.3");
   CHECK(
       has(estimate({folder.file("before", kBefore), "--kernel", "6.12"}).out, "no counters of these names"));
 }

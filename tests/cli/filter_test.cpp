@@ -14,7 +14,7 @@ tests::Ran analyze(std::vector<std::string> arguments) {
   return tests::run(cli::setup_analyze, cli::run_analyze, std::move(arguments));
 }
 
-nlohmann::json json(std::vector<std::string> arguments) {
+nlohmann::json filtered_json(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), {"--format", "json"});
   const auto ran = analyze(std::move(arguments));
   REQUIRE_EQ(ran.err, "");
@@ -25,23 +25,23 @@ nlohmann::json json(std::vector<std::string> arguments) {
 
 TEST_CASE("reports are chosen by family, title and time; the depot is measured whole") {
   const auto log = tests::testdata("logs/kasan-slub-6.12.txt");
-  const auto all = json({log});
+  const auto all = filtered_json({log});
   REQUIRE_EQ(all["reports"].size(), 9);
   CHECK_FALSE(all.contains("filter"));
 
-  const auto slub = json({"--family", "slub", log});
+  const auto slub = filtered_json({"--family", "slub", log});
   CHECK_EQ(slub["reports"].size(), 1);
   CHECK_EQ(slub["filter"]["left_out"], 8);
   CHECK_EQ(slub["depot"], all["depot"]);
-  CHECK_EQ(json({log, "--family", "slub,kasan"})["reports"].size(), 9);
-  CHECK_EQ(json({log, "--title", "use-after-free (Read|Write) in t_"})["reports"].size(), 1);
+  CHECK_EQ(filtered_json({log, "--family", "slub,kasan"})["reports"].size(), 9);
+  CHECK_EQ(filtered_json({log, "--title", "use-after-free (Read|Write) in t_"})["reports"].size(), 1);
 
   // From the time of the fifth report on.
   const auto time = all["reports"][4]["time"].get<double>();
   CHECK_GT(time, 0);
-  CHECK_EQ(json({log, "--since", std::to_string(time)})["reports"].size(), 5);
+  CHECK_EQ(filtered_json({log, "--since", std::to_string(time)})["reports"].size(), 5);
   // The log has no time of day: nothing is left out, and that is said.
-  const auto wall = json({log, "--since", "2024-01-25 17:37"});
+  const auto wall = filtered_json({log, "--since", "2024-01-25 17:37"});
   CHECK_EQ(wall["reports"].size(), 9);
   CHECK_EQ(wall["filter"]["untimed"], 9);
 
@@ -52,12 +52,12 @@ TEST_CASE("reports are chosen by family, title and time; the depot is measured w
 
 TEST_CASE("a log with times of day is cut at one") {
   const auto log = tests::testdata("reports/kasan/iso-time-without-host.txt");
-  const auto all = json({log});
+  const auto all = filtered_json({log});
   REQUIRE_EQ(all["reports"].size(), 2);
   CHECK_EQ(all["reports"][1]["wall_time"], "2024-01-25T17:37:24.123456+00:00");
-  CHECK_EQ(json({log, "--since", "2024-01-25T17:37:24.123456+00:00"})["reports"].size(), 2);
-  CHECK_EQ(json({log, "--since", "2024-01-25T18:37:24+01:00"})["reports"].size(), 2);
-  CHECK_EQ(json({log, "--since", "2024-01-25 17:38"})["reports"].size(), 0);
+  CHECK_EQ(filtered_json({log, "--since", "2024-01-25T17:37:24.123456+00:00"})["reports"].size(), 2);
+  CHECK_EQ(filtered_json({log, "--since", "2024-01-25T18:37:24+01:00"})["reports"].size(), 2);
+  CHECK_EQ(filtered_json({log, "--since", "2024-01-25 17:38"})["reports"].size(), 0);
 }
 
 TEST_CASE("triage groups what the filter takes") {

@@ -13,12 +13,13 @@
 namespace {
 
 using nlohmann::json;
+using tests::has;
 
 tests::Ran stacks(std::vector<std::string> arguments) {
   return tests::run(cli::setup_stacks, cli::run_stacks, std::move(arguments));
 }
 
-json document(std::vector<std::string> arguments) {
+json stacks_json(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"--format", "json"});
   const auto ran = stacks(std::move(arguments));
   INFO(ran.err);
@@ -28,10 +29,6 @@ json document(std::vector<std::string> arguments) {
 
 std::size_t lines(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 // What must survive the way through a stack list: everything about the depot.
@@ -75,7 +72,7 @@ const std::string kSlab =
 TEST_CASE("stacks are counted, sized and sorted") {
   const tests::Folder folder;
   const auto dump = folder.file("alloc_traces", kSlab);
-  const auto result = document({dump});
+  const auto result = stacks_json({dump});
   CHECK_EQ(result["saves"], 20);
   CHECK_EQ(result["unique"], 3);
   REQUIRE_EQ(result["stacks"].size(), 3);
@@ -89,23 +86,23 @@ TEST_CASE("stacks are counted, sized and sorted") {
   CHECK_EQ(result["stacks"][1]["frames"], json{"kmem_c+0x5/0x10"});
   CHECK_EQ(result["stacks"][2]["frames"][0], "ext4_b+0x5/0x10 [ext4]");
 
-  CHECK_EQ(document({dump, "--sort", "depth"})["stacks"][1]["depth"], 2);
-  CHECK_EQ(document({dump, "--sort", "bytes", "--top", "1"})["stacks"].size(), 1);
-  CHECK_EQ(document({dump, "--kernel", "6.8-rc4"})["stacks"][0]["bytes"], 544);
-  CHECK_EQ(document({dump, "--kernel", "5.15"})["stacks"][0]["bytes"], 48);
-  CHECK_EQ(document({dump, "--what-if", "kernel=6.8-rc4,max-frames=16"})["stacks"][0]["bytes"], 160);
+  CHECK_EQ(stacks_json({dump, "--sort", "depth"})["stacks"][1]["depth"], 2);
+  CHECK_EQ(stacks_json({dump, "--sort", "bytes", "--top", "1"})["stacks"].size(), 1);
+  CHECK_EQ(stacks_json({dump, "--kernel", "6.8-rc4"})["stacks"][0]["bytes"], 544);
+  CHECK_EQ(stacks_json({dump, "--kernel", "5.15"})["stacks"][0]["bytes"], 48);
+  CHECK_EQ(stacks_json({dump, "--what-if", "kernel=6.8-rc4,max-frames=16"})["stacks"][0]["bytes"], 160);
 }
 
 TEST_CASE("filters look at symbols, modules and clients") {
   const tests::Folder folder;
   const auto dump = folder.file("alloc_traces", kSlab);
-  CHECK_EQ(document({dump, "--symbol", "^kmem_[ac]$"})["unique"], 2);
-  CHECK_EQ(document({dump, "--symbol", "do_it"})["saves"], 9);
-  CHECK_EQ(document({dump, "--module", "ext[0-9]"})["unique"], 1);
-  CHECK_EQ(document({dump, "--module", "."})["unique"], 1);
-  CHECK_EQ(document({dump, "--client", "slub_free"})["unique"], 0);
-  CHECK_EQ(document({dump, "--client", "^slub"})["unique"], 3);
-  CHECK_EQ(document({dump, "--symbol", "top", "--module", "ext4"})["unique"], 1);
+  CHECK_EQ(stacks_json({dump, "--symbol", "^kmem_[ac]$"})["unique"], 2);
+  CHECK_EQ(stacks_json({dump, "--symbol", "do_it"})["saves"], 9);
+  CHECK_EQ(stacks_json({dump, "--module", "ext[0-9]"})["unique"], 1);
+  CHECK_EQ(stacks_json({dump, "--module", "."})["unique"], 1);
+  CHECK_EQ(stacks_json({dump, "--client", "slub_free"})["unique"], 0);
+  CHECK_EQ(stacks_json({dump, "--client", "^slub"})["unique"], 3);
+  CHECK_EQ(stacks_json({dump, "--symbol", "top", "--module", "ext4"})["unique"], 1);
   const auto list = stacks({dump, "--symbol", "do_it", "--format", "ndjson"}).out;
   CHECK_EQ(lines(list), 1);
   CHECK_EQ(json::parse(list)["count"], 9);
@@ -115,8 +112,8 @@ TEST_CASE("filters look at symbols, modules and clients") {
                                 "{\"frames\":[\"0xffff1000\"],\"client\":\"kasan-generic\",\"count\":4}\n"
                                 "{\"frames\":[\"0xffff1000\"],\"op\":\"put\"}\n"
                                 "{\"frames\":[\"0xffff2000\"],\"op\":\"put\"}\n");
-  CHECK_EQ(document({both, "--client", "kasan"})["saves"], 4);
-  CHECK_EQ(document({both})["stacks"][0]["clients"], json{"slub_alloc", "kasan-generic"});
+  CHECK_EQ(stacks_json({both, "--client", "kasan"})["saves"], 4);
+  CHECK_EQ(stacks_json({both})["stacks"][0]["clients"], json{"slub_alloc", "kasan-generic"});
   CHECK_EQ(lines(stacks({both, "--client", "kasan", "--format", "ndjson"}).out), 2);
 }
 
@@ -252,7 +249,7 @@ TEST_CASE("a list of one boot gives each record's handle, as that kernel would p
                                 "{\"frames\":[\"0xffffffff81000010\",\"0xffffffff81000020\"]}\n");
   const auto handles = [&](const std::string& kernel) {
     std::string text;
-    const auto all = document({list, "--kernel", kernel});
+    const auto all = stacks_json({list, "--kernel", kernel});
     for (const auto& stack : all["stacks"]) text += stack["handle"].get<std::string>() + " ";
     return text;
   };
@@ -261,6 +258,6 @@ TEST_CASE("a list of one boot gives each record's handle, as that kernel would p
   CHECK_EQ(handles("6.1"), "0x04000000 0x04020000 ");
   CHECK_EQ(handles("6.8-rc4"), "0x07b40000 0x07700000 ");
   // A log's stacks are some of those that were saved; where their records lie nobody knows.
-  const auto log = document({std::string(DEPOT_SOURCE_DIR) + "/testdata/logs/kasan-slub-6.12.txt"});
+  const auto log = stacks_json({std::string(DEPOT_SOURCE_DIR) + "/testdata/logs/kasan-slub-6.12.txt"});
   CHECK_FALSE(log["stacks"][0].contains("handle"));
 }

@@ -10,15 +10,13 @@
 
 namespace {
 
+using tests::has;
+
 const std::string kKernel = std::string(SYMBOLIZE_PROGRAMS) + "/kernel-gcc-5";
 
 tests::Ran run(std::vector<std::string> arguments) {
   arguments.emplace_back("--no-cache");
   return tests::run(cli::setup_symbolize, cli::run_symbolize, std::move(arguments));
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ using depot::Client;
 using depot::Config;
 using depot::Replay;
 
-Config config(const char* version, depot::Evict evict = depot::Evict::kByEra) {
+Config evicting_config(const char* version, depot::Evict evict = depot::Evict::kByEra) {
   Config c;
   c.kernel = depot::parse_kernel_version(version).value();
   c.evict = evict;
@@ -43,7 +43,7 @@ std::uint32_t handle(const Replay& replay, std::uint64_t number, std::size_t dep
 }  // namespace
 
 TEST_CASE("nothing saved, nothing taken but the table") {
-  Replay replay({config("6.12")});
+  Replay replay({evicting_config("6.12")});
   replay.save({}, Client::kSlub);
   replay.save(stack(1), Client::kSlub, {}, 0);
   const Accounting a = only(replay);
@@ -79,7 +79,7 @@ TEST_CASE("facts are of the stacks, whatever the config") {
 TEST_CASE("a fixed pool is used from its last slot down, in v6.8-rc1 to rc6") {
   for (const char* version : {"6.8-rc1", "6.8-rc3"}) {
     CAPTURE(version);
-    Replay replay({config(version)});
+    Replay replay({evicting_config(version)});
     replay.save(stack(1), Client::kSlub);
     Accounting a = only(replay);
     CHECK(handle(replay, 1) == 0x07b40000);
@@ -98,7 +98,8 @@ TEST_CASE("a fixed pool is used from its last slot down, in v6.8-rc1 to rc6") {
 }
 
 TEST_CASE("rc1 reuses the slot freed last, rc3 and later the one freed first") {
-  Replay last({config("6.8-rc1")}), fixed({config("6.8-rc4")}), mixed({config("6.12")});
+  Replay last({evicting_config("6.8-rc1")}), fixed({evicting_config("6.8-rc4")}),
+      mixed({evicting_config("6.12")});
   for (Replay* replay : {&last, &fixed, &mixed}) {
     for (std::uint64_t i = 0; i < 30; ++i) replay->save(stack(i), Client::kKasanTags);
     const std::uint32_t third = handle(*replay, 3), ninth = handle(*replay, 9);
@@ -120,7 +121,7 @@ TEST_CASE("rc1 reuses the slot freed last, rc3 and later the one freed first") {
 }
 
 TEST_CASE("a slot is not reused before its grace period is over, and only the head is looked at") {
-  Config grace = config("6.12", depot::Evict::kAll);
+  Config grace = evicting_config("6.12", depot::Evict::kAll);
   grace.grace = 3;
   Replay replay({grace});
   replay.save(stack(1));
@@ -144,7 +145,7 @@ TEST_CASE("a slot is not reused before its grace period is over, and only the he
 }
 
 TEST_CASE("references are counted") {
-  Replay replay({config("6.12")});
+  Replay replay({evicting_config("6.12")});
   replay.save(stack(1), Client::kKasanTags, {}, 3);
   replay.save(stack(1), Client::kKasanTags);
   replay.save(stack(1), Client::kSlub);  // takes none
@@ -160,7 +161,7 @@ TEST_CASE("references are counted") {
 }
 
 TEST_CASE("who saves first decides whether a record is refcounted") {
-  Replay replay({config("6.12")});
+  Replay replay({evicting_config("6.12")});
   replay.save(stack(1), Client::kSlub);
   replay.save(stack(1), Client::kKasanTags);
   replay.put(stack(1));
@@ -185,7 +186,7 @@ TEST_CASE("who saves first decides whether a record is refcounted") {
 }
 
 TEST_CASE("the end of a pool is lost for good") {
-  Replay replay({config("6.12"), config("6.1")});
+  Replay replay({evicting_config("6.12"), evicting_config("6.1")});
   for (std::uint64_t i = 0; i < 30; ++i) replay.save(stack(i, 64), Client::kSlub);  // 30 * 544 = 16,320
   replay.save(stack(100, 5), Client::kSlub);                                        // 80 bytes, 64 are left
   replay.save(stack(101, 2), Client::kSlub);                                        // 48 would fit there
@@ -200,9 +201,9 @@ TEST_CASE("the end of a pool is lost for good") {
 }
 
 TEST_CASE("stacks deeper than MAX_FRAMES are never found again from v6.8 on") {
-  Config shallow = config("6.12");
+  Config shallow = evicting_config("6.12");
   shallow.max_frames = 16;
-  Replay replay({shallow, config("6.12"), config("6.7")});
+  Replay replay({shallow, evicting_config("6.12"), evicting_config("6.7")});
   for (int i = 0; i < 10; ++i) replay.save(stack(1, 17), Client::kSlub);
   replay.save(stack(1, 17), Client::kSlub, {}, 1000);
   replay.save(stack(2, 16), Client::kSlub, {}, 1000);
@@ -232,7 +233,7 @@ TEST_CASE("stacks deeper than MAX_FRAMES are never found again from v6.8 on") {
 }
 
 TEST_CASE("at the cap saves are lost, and smaller ones may still fit") {
-  Config c = config("6.17", depot::Evict::kNone);
+  Config c = evicting_config("6.17", depot::Evict::kNone);
   c.max_pools = 1024;
   c.max_frames = 16;
   Replay replay({c});
@@ -256,7 +257,7 @@ TEST_CASE("at the cap saves are lost, and smaller ones may still fit") {
   CHECK(handle(replay, 3, 2) == 1);
 
   // As many as there are: no loop over them.
-  Replay many({c, config("6.8-rc1"), config("6.1")});
+  Replay many({c, evicting_config("6.8-rc1"), evicting_config("6.1")});
   many.save(stack(1, 20), Client::kSlub, {}, ~std::uint64_t{0});
   many.save(stack(1, 65), Client::kKasanTags, {}, ~std::uint64_t{0});
   for (const Accounting& each : many.finish()) CHECK(each.byte_sum() == each.pool_bytes);
@@ -264,7 +265,7 @@ TEST_CASE("at the cap saves are lost, and smaller ones may still fit") {
 }
 
 TEST_CASE("a stack larger than a pool is not stored") {
-  Replay replay({config("6.1"), config("6.12")});
+  Replay replay({evicting_config("6.1"), evicting_config("6.12")});
   replay.save(stack(1, 5000), Client::kUnknown, {}, 2);
   replay.save(stack(1, 5000));
   CHECK(replay.finish()[0].lost_too_deep == 3);
@@ -273,7 +274,7 @@ TEST_CASE("a stack larger than a pool is not stored") {
 }
 
 TEST_CASE("the spare pool is not counted by `pools`") {
-  Replay replay({config("6.12")});
+  Replay replay({evicting_config("6.12")});
   replay.save(stack(1), Client::kSlub);
   CHECK(only(replay).spare_bytes == 0);
   replay.save(stack(2), Client::kSlub);
@@ -282,7 +283,8 @@ TEST_CASE("the spare pool is not counted by `pools`") {
 }
 
 TEST_CASE("a new boot starts empty, and the boots add up") {
-  const std::vector<Config> configs{config("6.1"), config("6.8-rc1"), config("6.12")};
+  const std::vector<Config> configs{evicting_config("6.1"), evicting_config("6.8-rc1"),
+                                    evicting_config("6.12")};
   Replay replay(configs);
   replay.new_boot();  // nothing yet: no boot
   for (int boot = 0; boot < 3; ++boot) {

@@ -11,7 +11,7 @@ namespace {
 
 using parser_tests::Sample;
 
-std::string joined(const std::vector<std::string>& lines) {
+std::string joined_lines(const std::vector<std::string>& lines) {
   std::string text;
   for (const auto& line : lines) text += line + '\n';
   return text;
@@ -19,7 +19,7 @@ std::string joined(const std::vector<std::string>& lines) {
 
 void rewrite(const Sample& sample, const std::vector<std::string>& found) {
   std::ofstream out(sample.path, std::ios::binary);
-  out << joined(sample.origin) << joined(found) << '\n' << sample.log;
+  out << joined_lines(sample.origin) << joined_lines(found) << '\n' << sample.log;
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ TEST_CASE("each file of testdata gives the reports and traces that its first lin
       CHECK_FALSE(sample.origin.empty());
       CHECK(sample.log.size() < 20'000);
       // No return and no FAIL in here: doctest comes back for the next file only if the loop goes on.
-      CHECK_MESSAGE(joined(lines) == joined(sample.expected), sample.path);
+      CHECK_MESSAGE(joined_lines(lines) == joined_lines(sample.expected), sample.path);
       if (update && lines != sample.expected) {
         rewrite(sample, lines);
         FAIL_CHECK("rewritten, look at the change: " << sample.path);
