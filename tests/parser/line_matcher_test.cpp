@@ -120,7 +120,8 @@ TEST_CASE("a line made to be tried in ever more ways is given up, and RE2 answer
   LineMatcher::Groups groups;
   CHECK(LineMatcher::compile(rule.pattern, false)->match(hostile, groups) == Answer::gave_up);
   CHECK_FALSE(pattern.match(hostile, groups));
-  CHECK(pattern.match(hostile + "b", groups));
+  const auto ended = hostile + "b";
+  CHECK(pattern.match(ended, groups));
   CHECK(groups[3] == "a");
 }
 
