@@ -300,9 +300,9 @@ exec 3>&-
 wait "$follower" || fail "symbolize: following a log"
 [ "$(tail -n 1 followed)" = "half a line" ] || fail "symbolize: the last line of a followed log"
 
-# A narrow terminal: no line is wider.
+# A narrow terminal: no line is wider. Paths are never broken, and the sources may lie deep.
 if command -v script >/dev/null; then
-  script -qec "stty cols 60 rows 24; TERM=xterm LC_ALL=C.UTF-8 '$tool' --color never '$log'" /dev/null >out 2>err </dev/null
+  script -qec "stty cols 60 rows 24; cd '$data/logs'; TERM=xterm LC_ALL=C.UTF-8 '$tool' --color never '${log##*/}'" /dev/null >out 2>err </dev/null
   LC_ALL=C.UTF-8 awk '{ sub(/\r$/, ""); if (length($0) > 60) { print; bad = 1 } } END { exit bad }' out >wide || fail "a narrow terminal: $(head -2 wide)"
 fi
 
