@@ -53,10 +53,10 @@ class FdSource final : public ByteSource {
   std::string_view read() override {
     for (;;) {
       if (may_wait_ && !wait()) return {};
-      const auto got = ::read(fd_, buffer_.data(), buffer_.size());
+      const auto got = ::read(fd_, buffer_->data(), buffer_->size());
       if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
       if (got < 0) fail(std::strerror(errno));
-      return {buffer_.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+      return {buffer_->data(), got > 0 ? static_cast<std::size_t>(got) : 0};
     }
   }
 
@@ -76,7 +76,9 @@ class FdSource final : public ByteSource {
   bool may_wait_ = false;
   std::function<void()> waiting_;
   std::function<bool()> stopped_;
-  std::string buffer_ = std::string(kChunk, '\0');
+  // To where a cache line begins the kernel copies several times faster than to any other.
+  struct alignas(64) Buffer : std::array<char, kChunk> {};
+  std::unique_ptr<Buffer> buffer_ = std::make_unique<Buffer>();
 };
 
 // zlib itself and not libarchive, which holds back the last block of a file that is cut, up to 64 KiB.

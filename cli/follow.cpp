@@ -47,16 +47,16 @@ bool StopSignals::stopped() {
 }
 
 void Follower::report(const FoundReport& found) {
-  const auto line = render::report_line(found, screen_);
-  if (!followed_) {
-    constexpr std::size_t kMostPending = 64 * 1024;
-    if (pending_.size() < kMostPending)
-      pending_ += line;
-    else
-      ++pending_left_out_;
+  constexpr std::size_t kMostPending = 64 * 1024;
+  if (!followed_ && pending_.size() >= kMostPending) {
+    ++pending_left_out_;
     return;
   }
-  out_ << line << std::flush;
+  const auto line = render::report_line(found, screen_);
+  if (followed_)
+    out_ << line << std::flush;
+  else
+    pending_ += line;
 }
 
 void Follower::waiting() {

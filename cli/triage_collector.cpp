@@ -178,6 +178,7 @@ void TriageCollector::on_report(parser::Report report) {
   subject->add_place(at);
   if (fresh || shows_better(report, at, subject->example, subject->example_place)) {
     subject->example = std::move(report);
+    subject->example.text.shrink_to_fit();
     subject->example_place = std::move(at);
   }
 }

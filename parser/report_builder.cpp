@@ -134,6 +134,8 @@ bool ReportBuilder::take_live_stack(const Line& line, std::string_view body) {
 
 void ReportBuilder::keep_text(const Line& line) {
   if (!events_.keep_text || report_.text.size() + line.text.size() >= Report::kMaxText) return;
+  constexpr std::size_t kUsual = 4096;  // bytes: to grow to as many step by step would copy them as often
+  if (report_.text.empty()) report_.text.reserve(kUsual);
   report_.text.append(line.text).append(1, '\n');
   if (!trim_left(line.text).empty()) text_end_ = report_.text.size();
 }

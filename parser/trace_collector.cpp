@@ -47,21 +47,6 @@ bool TraceCollector::take(std::string_view text) {
   return frame && add(*frame, tab);
 }
 
-bool TraceCollector::add(const FrameTable::Parsed& frame, bool tab) {
-  if (open_stored()) {
-    if (!frame.reliable) return true;
-    // Before v5.19 SLUB kept 16 addresses in the object and printed them behind a tab.
-    const bool slub = trace_->role == Role::slub_alloc || trace_->role == Role::slub_free;
-    if (tab && slub) trace_->in_depot = false;
-  }
-  if (trace_->frames.size() >= Trace::kMaxFrames) {
-    ++trace_->frames_cut;
-    return true;
-  }
-  trace_->frames.push_back({frame.id, frame.reliable});
-  return true;
-}
-
 void TraceCollector::take_pc(std::string_view text) {
   const auto frame = trace_ ? frames_.parse(text, place_) : std::nullopt;
   if (!frame) return;

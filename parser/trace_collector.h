@@ -53,7 +53,19 @@ class TraceCollector {
 
  private:
   // True: it is taken. `tab`: it is indented by one.
-  bool add(const FrameTable::Parsed& frame, bool tab);
+  bool add(const FrameTable::Parsed& frame, bool tab) {
+    if (open_stored()) {
+      if (!frame.reliable) return true;
+      // Before v5.19 SLUB kept 16 addresses in the object and printed them behind a tab.
+      const bool slub = trace_->role == Role::slub_alloc || trace_->role == Role::slub_free;
+      if (tab && slub) trace_->in_depot = false;
+    }
+    if (trace_->frames.size() < Trace::kMaxFrames)
+      trace_->frames.push_back({frame.id, frame.reliable});
+    else
+      ++trace_->frames_cut;
+    return true;
+  }
 
   FrameTable& frames_;
   std::optional<Trace> trace_;

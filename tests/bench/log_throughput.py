@@ -14,21 +14,17 @@ import time
 from log_parts import log_parts
 
 SIZE = 400_000_000
-RUNS = 5
+RUNS = 7
 
 program, logs = sys.argv[1], pathlib.Path(sys.argv[2])
 parts = log_parts(logs)
 unit = b"".join(parts)
 
 
-def timed(command):
-    """Median wall time in seconds; the first run only warms the page cache."""
-    walls = []
-    for _ in range(RUNS + 1):
-        start = time.monotonic()
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-        walls.append(time.monotonic() - start)
-    return statistics.median(walls[1:])
+def wall(command):
+    start = time.monotonic()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.monotonic() - start
 
 
 with tempfile.TemporaryDirectory() as folder:
@@ -37,14 +33,19 @@ with tempfile.TemporaryDirectory() as folder:
         for _ in range(SIZE // len(unit) + 1):
             out.write(unit)
     size = path.stat().st_size
-    mine = timed([program, str(path)])
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"{size / 1e6:.0f} MB of {len(parts)} logs, repeated; medians of {RUNS} runs")
-    print(f"depot-analyze          {mine:7.3f} s  {size / mine / 1e6:6.0f} MB/s  peak {peak / 1024:.0f} MiB")
     peers = {"cat": ["cat", str(path)], "rg": ["rg", "-c", "-j1", "BUG:|WARNING:|Call.Trace", str(path)]}
-    for name, command in peers.items():
-        if shutil.which(name) is None:
-            print(f"{name}: not installed, skipped")
-            continue
-        theirs = timed(command)
-        print(f"{' '.join(command[:-1]):22} {theirs:7.3f} s  {size / theirs / 1e6:6.0f} MB/s  ratio {mine / theirs:.1f}")
+    for name in [name for name in peers if shutil.which(name) is None]:
+        print(f"{name}: not installed, skipped")
+        del peers[name]
+    commands = [[program, str(path)], *peers.values()]
+    wall(commands[0])
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss  # before rg, which maps the file
+    for command in commands[1:]:
+        wall(command)
+    # In turn, so that whatever else the machine does meets all of them.
+    rounds = [[wall(command) for command in commands] for _ in range(RUNS)]
+    mine, *theirs = [statistics.median(walls) for walls in zip(*rounds)]
+    print(f"{size / 1e6:.0f} MB of {len(parts)} logs, repeated; medians of {RUNS} rounds")
+    print(f"depot-analyze          {mine:7.3f} s  {size / mine / 1e6:6.0f} MB/s  peak {peak / 1024:.0f} MiB")
+    for command, seconds in zip(commands[1:], theirs):
+        print(f"{' '.join(command[:-1]):22} {seconds:7.3f} s  {size / seconds / 1e6:6.0f} MB/s  ratio {mine / seconds:.1f}")
