@@ -76,7 +76,7 @@ class FdSource final : public ByteSource {
   bool may_wait_ = false;
   std::function<void()> waiting_;
   std::function<bool()> stopped_;
-  // To where a cache line begins the kernel copies several times faster than to any other.
+  // The kernel's copy to user space is at its best where a cache line begins.
   struct alignas(64) Buffer : std::array<char, kChunk> {};
   std::unique_ptr<Buffer> buffer_ = std::make_unique<Buffer>();
 };

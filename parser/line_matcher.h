@@ -1,5 +1,6 @@
-// Patterns of printed lines, matched by trying one way after another. RE2 is several times slower on them: it
-// is made for any pattern over any text, the tables' are mostly literals with a few captures between them.
+// Patterns of printed lines, matched by trying one way after another. RE2 is made for any pattern over any
+// text and takes some six times as long on them (tests/bench/rules_bench.cpp): the tables' are mostly
+// literals with a few captures between them.
 //
 // The language is the part of RE2's that such tables need: literals, ".", classes, \d \w \s \S, groups with
 // and without capture, "|", and ? * + {n,m} with their lazy forms on a single character, "?" on a group. What

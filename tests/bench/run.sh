@@ -6,6 +6,7 @@ set -euo pipefail
 build=$1
 here=$(cd "$(dirname "$0")" && pwd)
 "$build"/tests/bench/depot_bench
+"$build"/tests/bench/rules_bench
 python3 "$here/log_throughput.py" "$build/depot-analyze" "$here/../../testdata/logs"
 python3 "$here/page_owner_throughput.py" "$build/depot-analyze"
 vmlinux=${DEPOT_VMLINUX:-$(compgen -G '/usr/lib/debug/boot/vmlinux-*-cloud-amd64' | tail -n 1 || true)}
