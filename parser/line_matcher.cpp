@@ -24,7 +24,6 @@ std::size_t byte(char c) {
 struct LineMatcher::Compiler {
   LineMatcher& out;
   std::string_view rest;
-  int alternatives = 0;  // that enclose what is read: a capture there may have to be undone
   bool failed = false;
 
   Steps fail() {
@@ -42,36 +41,11 @@ struct LineMatcher::Compiler {
     return c;
   }
 
-  // Where the group that `rest` is in ends or goes on with another alternative.
-  bool has_alternatives() const {
-    int depth = 0;
-    bool in_class = false;
-    for (std::size_t i = 0; i < rest.size(); ++i) {
-      const char c = rest[i];
-      if (c == '\\')
-        ++i;
-      else if (in_class)
-        in_class = c != ']';
-      else if (c == '[')
-        in_class = true;
-      else if (c == '(')
-        ++depth;
-      else if (c == ')' && depth-- == 0)
-        return false;
-      else if (c == '|' && depth == 0)
-        return true;
-    }
-    return false;
-  }
-
   Steps expression() {
-    const bool several = has_alternatives();
-    alternatives += several ? 1 : 0;
     std::vector<Steps> ways;
     do {
       ways.push_back(sequence());
     } while (!failed && skip(rest, "|"));
-    alternatives -= several ? 1 : 0;
     Steps steps = std::move(ways.back());
     ways.pop_back();
     for (; !ways.empty(); ways.pop_back()) {
@@ -149,19 +123,16 @@ struct LineMatcher::Compiler {
     if (captures && looks_at('?')) return fail();
     const auto number = captures ? out.groups_++ : 0;
     if (out.groups_ > kMaxGroups) return fail();
-    const bool optional = is_optional_group();
-    alternatives += optional ? 1 : 0;
     Steps steps;
     const auto save = [&](std::uint32_t slot) {
       if (!captures) return;
       auto& step = steps.emplace_back();
-      step.kind = alternatives > 0 ? Step::Kind::save_undone : Step::Kind::save;
+      step.kind = Step::Kind::save;
       step.index = slot;
     };
     save(2 * number);
     append(steps, expression());
     save(2 * number + 1);
-    alternatives -= optional ? 1 : 0;
     if (!skip(rest, ")")) return fail();
     if (looks_at('*') || looks_at('+') || looks_at('{')) return fail();
     if (skip(rest, "?")) {
@@ -172,26 +143,6 @@ struct LineMatcher::Compiler {
       steps.insert(steps.begin(), either);
     }
     return steps;
-  }
-
-  // Whether the group whose inside `rest` stands at the front of is followed by "?".
-  bool is_optional_group() const {
-    int depth = 1;
-    bool in_class = false;
-    for (std::size_t i = 0; i < rest.size(); ++i) {
-      const char c = rest[i];
-      if (c == '\\')
-        ++i;
-      else if (in_class)
-        in_class = c != ']';
-      else if (c == '[')
-        in_class = true;
-      else if (c == '(')
-        ++depth;
-      else if (c == ')' && --depth == 0)
-        return rest.substr(i + 1).starts_with('?');
-    }
-    return false;
   }
 
   static void add_range(Set& set, char from, char to) {
@@ -273,6 +224,17 @@ struct LineMatcher::Compiler {
     return true;
   }
 
+  // A capture within one of several ways may have to be undone.
+  static void undo_in_ways(Steps& steps) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (steps[i].kind != Step::Kind::either) continue;
+      const auto last = i + steps[i].skip - 1;  // of the first way: a jump over the second, if there is one
+      const auto end = last + (steps[last].kind == Step::Kind::jump ? steps[last].skip : 1);
+      for (auto step = i + 1; step < end; ++step)
+        if (steps[step].kind == Step::Kind::save) steps[step].kind = Step::Kind::save_undone;
+    }
+  }
+
   // Literals that follow one another become one, where no jump leads between them.
   static Steps joined(const Steps& steps) {
     std::vector<bool> target(steps.size() + 1);
@@ -305,6 +267,7 @@ std::optional<LineMatcher> LineMatcher::compile(std::string_view pattern, bool o
   const auto steps = compiler.expression();
   if (compiler.failed || !compiler.rest.empty()) return std::nullopt;
   matcher.steps_ = Compiler::joined(steps);
+  Compiler::undo_in_ways(matcher.steps_);
   auto& own = matcher.steps_;
   for (std::size_t i = 0; i < own.size(); ++i) {
     if (own[i].kind != Step::Kind::repeat) continue;
