@@ -27,9 +27,7 @@ bool TraceCollector::take(std::string_view text) {
   if (escaped) text.remove_prefix(4);
   const auto body = trim_left(text);
   if (body.empty()) return false;
-  // Of a line that is indented, and a frame of the log's before this one, nothing else need be asked.
-  if (body.size() < text.size())
-    if (const auto frame = frames_.expect(body, place_)) return add(*frame, tab);
+  if (!tab && take_expected(text)) return true;
   if (is_stack_mark(body)) return !open_stored();
   // Stacks are indented, but for architectures that put the address first and for decode_stacktrace.sh's
   // "foo (mm/slub.c:123)"; any other line at the margin is another section.
