@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <initializer_list>
 #include <vector>
 
@@ -249,7 +250,7 @@ struct NamePattern {
   bool matches(std::string_view name, std::string_view bare) const {
     if (open_start) return open_end ? name.find(text) != std::string_view::npos : name.ends_with(text);
     const auto start = text.starts_with('_') ? name : bare;
-    return open_end ? start.starts_with(text) : start == text;
+    return (open_end || start.size() == text.size()) && begins_with(start, text);
   }
 
   std::string_view text;
@@ -260,7 +261,15 @@ std::string_view without_underscores(std::string_view name) {
   return name.substr(std::min(name.size(), name.find_first_not_of('_')));
 }
 
-// A long list, of which a name's first character leaves few to try.
+// A bit for each character that stands in `text`; some share theirs.
+std::uint64_t characters_of(std::string_view text) {
+  std::uint64_t bits = 0;
+  for (const char c : text) bits |= std::uint64_t{1} << (static_cast<unsigned char>(c) % 64);
+  return bits;
+}
+
+// A long list, of which a name's first character leaves few to try, and its characters few of those that may
+// stand anywhere in it.
 class NamePatterns {
  public:
   NamePatterns(std::initializer_list<std::string_view> lists) {
@@ -269,9 +278,10 @@ class NamePatterns {
   void add(std::string_view list) {
     for_each_word(list, [this](std::string_view word) {
       const NamePattern pattern(word);
-      auto& place =
-          pattern.open_start || pattern.text.empty() ? anywhere_ : by_first_[first_of(pattern.text)];
-      place.push_back(pattern);
+      if (pattern.open_start || pattern.text.empty())
+        anywhere_.push_back({pattern, characters_of(pattern.text)});
+      else
+        by_first_[first_of(pattern.text)].push_back(pattern);
     });
   }
 
@@ -282,14 +292,23 @@ class NamePatterns {
                          [&](const NamePattern& pattern) { return pattern.matches(name, bare); });
     };
     if (!bare.empty() && any(by_first_[first_of(bare)])) return true;
-    return (bare.size() < name.size() && any(by_first_[first_of(name)])) || any(anywhere_);
+    if (bare.size() < name.size() && any(by_first_[first_of(name)])) return true;
+    const auto there = characters_of(name);
+    return std::any_of(anywhere_.begin(), anywhere_.end(), [&](const Anywhere& entry) {
+      return (entry.characters & ~there) == 0 && entry.pattern.matches(name, bare);
+    });
   }
 
  private:
   static std::size_t first_of(std::string_view text) { return static_cast<unsigned char>(text.front()); }
 
+  struct Anywhere {
+    NamePattern pattern;
+    std::uint64_t characters;
+  };
+
   std::array<std::vector<NamePattern>, 256> by_first_;
-  std::vector<NamePattern> anywhere_;
+  std::vector<Anywhere> anywhere_;
 };
 
 const NamePatterns& skipped() {

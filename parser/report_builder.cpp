@@ -71,7 +71,7 @@ void ReportBuilder::start_trace(Trace trace) {
   collector_.start(std::move(trace));
 }
 
-void ReportBuilder::end_trace() {
+void ReportBuilder::close_trace() {
   auto trace = collector_.finish();
   if (trace) adopt(std::move(*trace));
 }

@@ -90,7 +90,9 @@ class ReportBuilder {
   virtual int patience() const { return 150; }
 
   void start_trace(Trace trace);
-  void end_trace();
+  void end_trace() {
+    if (collector_.open()) close_trace();
+  }
   void read_cpu(const Line& line, std::string_view body);
   bool saw_call_trace() const { return saw_call_trace_; }
 
@@ -106,6 +108,7 @@ class ReportBuilder {
     unknown_run_ = 0;
     report_.end_line = line.number;
   }
+  void close_trace();
   void start_live(const Line& line);
   // Lines that announce a live stack, or say where its CPU is.
   bool take_live_stack(const Line& line, std::string_view body);

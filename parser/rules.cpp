@@ -7,6 +7,7 @@
 
 #include "parser/depot_sections.h"
 #include "parser/kasan.h"
+#include "parser/scan.h"
 #include "parser/slub.h"
 
 namespace parser {
@@ -31,7 +32,7 @@ LinePattern::LinePattern(LinePattern&&) noexcept = default;
 LinePattern& LinePattern::operator=(LinePattern&&) noexcept = default;
 
 bool LinePattern::match(std::string_view text, Groups& groups) const {
-  if (!text.starts_with(rule_->starts)) return false;
+  if (!begins_with(text, rule_->starts)) return false;
   if (!rule_->holds.empty() && text.find(rule_->holds) == std::string_view::npos) return false;
   if (literal_) {
     groups.fill({});

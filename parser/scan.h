@@ -23,6 +23,13 @@ inline bool is_symbol_char(char c) {
          c == '$' || c == '@';
 }
 
+// As text.starts_with(word), for a word that is not known when this is compiled: one that does not stand
+// there is mostly told by its last character, without a call.
+constexpr bool begins_with(std::string_view text, std::string_view word) {
+  return word.empty() ||
+         (text.size() >= word.size() && text[word.size() - 1] == word.back() && text.starts_with(word));
+}
+
 // Removes `literal` from the front of `text` if it stands there.
 inline bool skip(std::string_view& text, std::string_view literal) {
   if (!text.starts_with(literal)) return false;

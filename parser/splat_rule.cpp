@@ -44,7 +44,7 @@ class SplatTable {
     RuleTable::Groups groups;
     const auto& entries = by_first_[static_cast<unsigned char>(body.front())];
     for (std::size_t i = 0; i < entries.size();) {
-      if (!body.starts_with(entries[i].starts)) {
+      if (!begins_with(body, entries[i].starts)) {
         i = entries[i].other;
         continue;
       }

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "parser/scan.h"
+
 namespace parser {
 
 // None of the words may be empty.
@@ -24,7 +26,7 @@ class Starts {
     if (text.empty()) return false;
     const auto first = first_of(text);
     for (std::size_t i = begin_[first]; i < begin_[first + 1]; ++i)
-      if (text.starts_with(words_[i])) return true;
+      if (begins_with(text, words_[i])) return true;
     return false;
   }
 

@@ -192,14 +192,12 @@ bool has_to_be_normalised(std::string_view text) {
 }  // namespace
 
 std::string normalised(std::string_view text) {
+  const auto cut = [](std::string_view title) { return std::string(trim_right(title.substr(0, kMaxTitle))); };
+  if (!has_to_be_normalised(text)) return cut(text);
   std::string out(text);
-  if (has_to_be_normalised(text)) {
-    for (std::size_t i = 0; i < kReplacements.size(); ++i)
-      RE2::GlobalReplace(&out, replacement_pattern(i), kReplacements[i].by);
-    out = without_numbers(out);
-  }
-  if (out.size() > kMaxTitle) out.resize(kMaxTitle);
-  return std::string(trim_right(out));
+  for (std::size_t i = 0; i < kReplacements.size(); ++i)
+    RE2::GlobalReplace(&out, replacement_pattern(i), kReplacements[i].by);
+  return cut(without_numbers(out));
 }
 
 void name_kasan(Report& report, const FrameTable& frames) {
