@@ -132,6 +132,7 @@ bool holds_fault_injection(const Report& report, const FrameTable& frames) {
 
 std::string_view symbol_of(std::string_view location) {
   location = trim_left(location);
+  if (is_inlined(location)) return {};
   if (location.starts_with("[<")) {
     const auto end = location.find("] ");
     if (end == std::string_view::npos) return {};

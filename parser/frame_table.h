@@ -158,6 +158,13 @@ class FrameTable {
   char* block_next_ = nullptr;
 };
 
+// Whether `text` ends in a function of a symbolized log, "f mm/slub.c:123 [inline]", that the compiler put
+// into the one which the next line names.
+inline bool is_inlined(std::string_view text) {
+  text = trim_right(text);
+  return text.ends_with(" [inline]") || text.ends_with(" [inline])");
+}
+
 // " (P)" and its like of arm64 v6.13+, powerpc's "(unreliable)", a closing ")" of s390: what may stand behind
 // a frame.
 inline bool only_remarks(std::string_view text) {

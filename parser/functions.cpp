@@ -90,9 +90,10 @@ constexpr std::array kSkipped{
               "up_* *rwsem* *rtmutex* *rt_mutex* owner_on_cpu read_lock* write_lock* read_unlock* "
               "write_unlock* percpu_down* percpu_up* *bit_spin* hlist_bl_lock hlist_bl_unlock "
               "lock_timer_base osq_lock* osq_unlock* osq_wait_next wait_for_completion* "
-              "wait_for_common* seq_lock* arch_spin_* arch_read_* arch_write_* arch_local_irq* "
+              "wait_for_common* finish_wait complete seq_lock* arch_spin_* arch_read_* arch_write_* "
+              "arch_local_irq* "
               "rcu_read_lock* rcu_read_unlock* srcu_read_lock* srcu_read_unlock* srcu_lock_* "
-              "rcu_is_watching* rcu_lock_* rcu_note_* lock_sock_nested *reiserfs_write_lock* "
+              "rcu_is_watching* rcu_lock_* rcu_note_* *reiserfs_write_lock* "
               "unlock_page* folio_unlock* lock_page* folio_lock*"},
     SkipGroup{"atomics and reference counts are part of what is counted",
               "atomic_* atomic64_* atomic_long_* arch_atomic* raw_atomic* refcount_* kref_* "
@@ -125,6 +126,11 @@ constexpr std::array kSkipped{
               "copy_folio_to_iter* copy_folio_from_iter* copy_highpage copy_user_highpage copy_mc_* "
               "fault_in_* probe_kernel_* siphash* hsiphash* jhash* xxhash* fortify_panic "
               "skb_put_data"},
+    SkipGroup{"accessors of registers are told where to look",
+              "readb readw readl readq writeb writew writel writeq raw_readb raw_readw raw_readl "
+              "raw_readq raw_writeb raw_writew raw_writel raw_writeq readb_relaxed readw_relaxed "
+              "readl_relaxed readq_relaxed writeb_relaxed writew_relaxed writel_relaxed "
+              "writeq_relaxed logic_in* logic_out*"},
     SkipGroup{"ciphers work on what they are given",
               "crypto_* rng_* cipher_* aes_* aesti_* aesni_* xts_* cbc_* ecb_* lrw_* gcm_* ctr_* "
               "des_* des3_* drbg_* chacha_* poly1305_* ghash_* gf128mul_* polyval_* serpent_* "
@@ -163,7 +169,8 @@ constexpr std::array kSkipped{
               "device_create device_create_* device_initialize get_device* put_device* "
               "device_release cdev_device_* bus_add_device bus_remove_device bus_add_driver "
               "bus_remove_driver driver_register* class_create* add_uevent_var hwrng_unregister "
-              "device_private_init dev_set_name*"},
+              "device_private_init dev_set_name* device_destroy device_for_each_child* devm_device_release "
+              "device_remove_file sysfs_remove* tty_unregister_device i2c_del_adapter __unregister_client"},
     SkipGroup{"debugging of objects and timers",
               "debug_object_* debug_check_no_obj* debug_print_object* debug_timer_* "
               "debug_assert_init* timer_is_static* work_is_static* debug_hrtimer* debug_rcu* "
@@ -177,7 +184,7 @@ constexpr std::array kSkipped{
     SkipGroup{"calls through the USB core are the driver's",
               "usb_start_wait_urb usb_control_msg* usb_bulk_msg* usb_interrupt_msg* usb_submit_urb* "
               "usb_kill_urb* usb_internal_control_msg usb_hcd_submit_urb usb_get_descriptor* "
-              "usb_get_string* usb_string_*"},
+              "usb_get_string* usb_string_* usb_kill_anchored_urbs dummy_urb_enqueue"},
     SkipGroup{"what others' buffers and copies are checked by",
               "sock_kmalloc* sock_kfree* skb_over_panic skb_under_panic skb_panic skb_push skb_put "
               "skb_pull* pskb_trim* usercopy_abort usercopy_warn check_object_size "
@@ -207,7 +214,7 @@ constexpr std::string_view kDispatchers =
     // the kernel's entries, and threads' beginnings
     "do_syscall_* do_fast_syscall_* do_int80_* sysenter_dispatch tracesys_phase2 *entry_SYSCALL* "
     "invoke_syscall el0_svc* do_el0_svc ret_fast_syscall ret_from_fork* kthread start_secondary "
-    "secondary_startup_64* cpu_startup_entry do_idle smpboot_thread_fn run_ksoftirqd x64_sys_call "
+    "secondary_startup_64* cpu_startup_entry smpboot_thread_fn run_ksoftirqd x64_sys_call "
     "ret_from_syscall* system_call* syscall_handle* handle_syscall syscall_common do_syscall do_trap_ecall* "
     // work, timers, softirqs, interrupts
     "*process_one_work* *process_scheduled_works worker_thread call_timer_fn *run_timers *run_timer_softirq "

@@ -147,8 +147,15 @@ class KasanBuilder final : public ReportBuilder {
     report_.family = Family::kasan;
     report_.line = report_.end_line = line.number;
     report_.first_line = first_line != 0 ? first_line : line.number;
-    // The later kernels' word for it.
+    set_title(groups);
+  }
+
+ private:
+  enum class Awaits : std::uint8_t { nothing, variable, stack_frame, mapping_creator };
+
+  void set_title(const RuleTable::Groups& groups) {
     const auto title = split_title(groups[0]);
+    // The later kernels' word for it.
     report_.kind = title.kind.starts_with("Double free") ? "double-free or invalid-free" : title.kind;
     report_.location = title.location;
     freeing_ = is_free_kind(report_.kind);
@@ -158,10 +165,6 @@ class KasanBuilder final : public ReportBuilder {
     // generic reports are told by what they lack.
     report_.kasan = report_.kind == "invalid-access" ? KasanMode::tags : KasanMode::generic;
   }
-
- private:
-  enum class Awaits : std::uint8_t { nothing, variable, stack_frame, mapping_creator };
-
   Answer read(const Line& line, std::string_view body) override;
   Answer apply(KasanFact fact, const RuleTable::Groups& groups);
   void name() override { name_kasan(report_, frames_); }
@@ -201,6 +204,11 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   RuleTable::Groups groups;
   if (const auto found = kasan_rules().match(body, groups)) {
     const auto fact = static_cast<KasanFact>(*found);
+    // Symbolized logs name the functions inlined at the place, each in a title line of its own.
+    if (fact == KasanFact::title && is_inlined(report_.location) && !saw_access_ && report_.traces.empty()) {
+      set_title(groups);
+      return Answer::taken;
+    }
     if (fact == KasanFact::title || fact == KasanFact::title_double_free) return Answer::foreign;
     return apply(fact, groups);
   }

@@ -33,7 +33,7 @@ constexpr std::uint64_t kStrandedLines = 32;
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
 constexpr auto kMayBegin = [] {
   std::array<bool, 256> may{};
-  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[_abcdfgiklnprstuvw28"))
+  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[_abcdefghiklmnoprstuvwx28"))
     may[static_cast<unsigned char>(c)] = true;
   return may;
 }();
@@ -158,6 +158,11 @@ void LogParser::on_kernel_text(const Line& line) {
   if (!body.empty() && body.front() == 's')
     if (const auto order = read_hash_order(body)) return sink_.on_hash_table(*order);
   auto* known = contexts_.empty() ? nullptr : find_context(line.caller.key());
+  if (known == nullptr || !known->report) {
+    // The newline between two lines of a serial console may be lost.
+    if (const auto second = glued_line(line); second && begins_splat(without_tags(second->text)))
+      return on_kernel_text(*second);
+  }
   if (!begins && known == nullptr) return;
   auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
@@ -268,7 +273,9 @@ std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::str
     context.lead = std::exchange(stranded_, {});
   if (!report) report = open_slub(line, body, context.lead, frames_, events());
   if (report) return report;
-  const auto found = find_splat(without_tags(trim_right(body)));
+  const auto text = trim_right(body);
+  auto found = find_splat(without_tags(text));
+  if (!found && (found = find_splat(without_device(text)))) found->alone = true;
   if (!found) return nullptr;
   const bool follows = last_report_ != 0 && line.number - last_report_ < kPanicFollows;
   if (found->rule->consequence != Consequence::no && follows) return open_panic_tail(line, frames_, events());

@@ -354,4 +354,16 @@ void read_line(std::string_view raw, std::uint64_t number, Line& line) {
     take_layers(line);
 }
 
+std::optional<Line> glued_line(const Line& line) {
+  constexpr std::size_t kPoint = 6, kEnd = 13;
+  if (!line.prefixed) return std::nullopt;
+  for (auto at = line.text.find('['); at != std::string_view::npos; at = line.text.find('[', at + 1)) {
+    const auto rest = line.text.substr(at);
+    if (rest.size() <= kEnd || rest[kPoint] != '.' || rest[kEnd] != ']') continue;
+    auto second = read_line(rest, line.number);
+    if (second.prefixed) return second;
+  }
+  return std::nullopt;
+}
+
 }  // namespace parser

@@ -61,11 +61,12 @@ class SplatBuilder final : public ReportBuilder {
   bool read_kfence(const Line& line, std::string_view body);
   bool read_race(const Line& line, std::string_view body);
   bool read_kmsan(std::string_view body);
+  void set_title(const Line& line, const FoundSplat& found);
   // Whether a report's first line is only more of this one: the same fault in other words, the panic at its
   // end.
   bool is_more_of_this(const FoundSplat& other) const;
   void name() override;
-  bool is_one_line() const override { return rule_->one_line; }
+  bool is_one_line() const override { return alone_; }
   bool is_told() const override { return rule_->proof.empty() || proven_; }
   std::string damage(Close why) const override;
   int patience() const override {
@@ -89,6 +90,7 @@ class SplatBuilder final : public ReportBuilder {
   std::vector<std::string> captures_;
   std::vector<std::string> named_;  // functions that the report names, the likeliest first
   Awaits awaits_ = Awaits::nothing;
+  bool alone_;                // its title is all there is
   bool no_stack_ = false;     // the kernel prints none with this one
   bool proven_ = false;       // the rule's proof has come
   bool trace_empty_ = false;  // the kernel panicked below "Call Trace:", whose frames are lost
@@ -96,22 +98,28 @@ class SplatBuilder final : public ReportBuilder {
 
 SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line,
                            FrameTable& frames, const Events& events)
-    : ReportBuilder(frames, events), rule_(found.rule) {
-  captures_.reserve(found.groups.size());
-  for (const auto group : found.groups) captures_.emplace_back(trim_right(group));
+    : ReportBuilder(frames, events), rule_(found.rule), alone_(found.rule->one_line || found.alone) {
   report_.family = rule_->family;
   report_.line = report_.end_line = line.number;
   report_.first_line = first_line != 0 ? first_line : line.number;
+  set_title(line, found);
+}
+
+void SplatBuilder::set_title(const Line& line, const FoundSplat& found) {
+  captures_.clear();
+  captures_.reserve(found.groups.size());
+  for (const auto group : found.groups) captures_.emplace_back(trim_right(group));
+  title_line_ = found.text;
   const auto capture = [this](int index) { return captures_[static_cast<std::size_t>(index - 1)]; };
   if (rule_->named > 0) {
     report_.location = capture(rule_->named);
-    named_.emplace_back(symbol_of(report_.location));
+    named_.clear();
+    if (!is_inlined(title_line_)) named_.emplace_back(symbol_of(report_.location));
   }
   if (rule_->file > 0 && !capture(rule_->file).empty()) {
     report_.source_file = capture(rule_->file);
     report_.source_line = to_number<std::uint32_t>(capture(rule_->file + 1)).value_or(0);
   }
-  title_line_ = found.text;
   if (rule_->family == Family::hung_task) name_hung_task();
   if (rule_->layout == Layout::bare) start_bare(line);
 }
@@ -139,10 +147,8 @@ void SplatBuilder::start_bare(const Line& line) {
 bool SplatBuilder::is_more_of_this(const FoundSplat& other) const {
   const auto* rule = other.rule;
   if (rule->consequence != Consequence::no) return true;
-  // Symbolized logs name the functions inlined at the place, each in a title line of its own.
-  if (rule == rule_ && report_.traces.empty() && collector_.open() && collector_.current()->frames.empty())
-    return true;
   if (saw_call_trace()) return false;
+  if (rule_->warns && rule->family == Family::warning && report_.traces.empty()) return true;
   // "unreferenced object" under "BUG: memory leak"
   if (rule_->family == Family::kmemleak && rule->family == Family::kmemleak)
     return report_.traces.empty() && !collector_.open();
@@ -162,7 +168,8 @@ ReportBuilder::Answer SplatBuilder::read_marker(std::string_view body) {
     return closes ? Answer::last : Answer::foreign;
   }
   if (is_ruler(body, '-')) return Answer::taken;
-  if (body.starts_with("------------[ cut here ]")) return Answer::foreign;
+  if (body.starts_with("------------[ cut here ]"))
+    return rule_->warns && report_.traces.empty() && !saw_call_trace() ? Answer::taken : Answer::foreign;
   return Answer::unknown;
 }
 
@@ -186,6 +193,7 @@ bool SplatBuilder::read_lock(const Line& line, std::string_view body) {
     awaits_ = Awaits::place;
     return true;
   }
+  if (is_inlined(body)) return true;
   if (const auto place = lock_place(body); !place.empty()) {
     const bool held = rule_->rule.holds == " still has locks held";
     if ((awaits_ == Awaits::lock || held) && named_.empty()) named_.emplace_back(place);
@@ -279,6 +287,7 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     return Answer::taken;
   }
   if ((awaits_ == Awaits::preemption || awaits_ == Awaits::place) && may_be_frame(body)) {
+    if (is_inlined(body)) return Answer::taken;
     if (awaits_ == Awaits::place) named_.emplace_back(symbol_of(body));
     awaits_ = Awaits::nothing;
     return Answer::taken;
@@ -294,6 +303,11 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     return Answer::last;
   }
   if (const auto found = find_splat(bare)) {
+    // Symbolized logs name the functions inlined at the place, each in a title line of its own.
+    if (found->rule == rule_ && is_inlined(title_line_) && report_.traces.empty()) {
+      set_title(line, *found);
+      return Answer::taken;
+    }
     trace_empty_ = trace_empty_ || (saw_call_trace() && found->rule->family == Family::panic && !has_stack());
     return is_more_of_this(*found) ? Answer::taken : found->rule->one_line ? Answer::aside : Answer::foreign;
   }
@@ -301,6 +315,11 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
   auto rest = body;
   if (skip(rest, "caller is ") || skip(rest, "last function: ")) {
     named_.emplace_back(symbol_of(rest));
+    return Answer::taken;
+  }
+  // "preempt=0x00000000 lock=0->1 RCU=0->0 workfn=foo_work" under "BUG: workqueue leaked"
+  if (const auto at = body.find(" workfn="); at != std::string_view::npos && body.starts_with("preempt=")) {
+    named_.emplace_back(symbol_of(body.substr(at + 8)));
     return Answer::taken;
   }
   if (rule_ == &kUnrecognised && body.starts_with("Mem-Info:")) rule_ = &kAllocationFailure;

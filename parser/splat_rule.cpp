@@ -88,6 +88,17 @@ std::string_view without_tags(std::string_view body) {
   return body;
 }
 
+std::string_view without_device(std::string_view body) {
+  const auto driver = body.find(' ');
+  if (driver == std::string_view::npos || driver == 0 || body[driver - 1] == ':') return {};
+  const auto device = body.find(' ', driver + 1);
+  if (device == std::string_view::npos || body[device - 1] != ':') return {};
+  // Devices are numbered.
+  if (body.substr(driver, device - driver).find_first_of("0123456789") == std::string_view::npos) return {};
+  const auto words = body.substr(device + 1);
+  return words.starts_with("WARNING: ") || words.starts_with("BUG: ") ? words : std::string_view{};
+}
+
 std::optional<FoundSplat> find_splat(std::string_view body) {
   if (body.empty()) return std::nullopt;
   if (kNotices.match(body)) return std::nullopt;

@@ -34,8 +34,7 @@ bool TraceCollector::take(std::string_view text) {
   if (body.size() == text.size() && !tab && body.front() != '[' && body.front() != '(' &&
       !may_be_symbolized(body))
     return false;
-  // "f mm/slub.c:123 [inline]" of a symbolized log: the record has no entry for it
-  if (body.ends_with(" [inline]") || body.ends_with(" [inline])")) return true;
+  if (is_inlined(body)) return true;  // the record has no entry for it
   if (!may_be_frame(body)) return false;
   if (trace_->frames.size() >= Trace::kMaxFrames) {
     ++trace_->frames_cut;

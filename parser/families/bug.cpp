@@ -6,6 +6,11 @@
 namespace parser {
 namespace {
 
+constexpr SplatRule warns(SplatRule rule) {
+  rule.warns = true;
+  return rule;
+}
+
 constexpr std::array kBugRules{
     SplatRule{{"kernel BUG at ", "", R"(kernel BUG at ([^ ]*lib/list_debug\.c):(\d+)!)",
                "kernel BUG at lib/list_debug.c:53!"},
@@ -83,13 +88,14 @@ constexpr std::array kBugRules{
               "BUG: non-zero {1} on freeing mm",
               "",
               Blame::nobody},
-    SplatRule{{"BUG: Dentry ", " still in use ", R"(BUG: Dentry .* still in use .*\[(unmount) of ([^\]]+)\])",
-               "BUG: Dentry ffff88801c7a3c00{i=d2e,n=ram0} still in use (1) [unmount of ramfs ramfs]"},
-              Family::bug,
-              "BUG: Dentry still in use in {1}",
-              "",
-              Blame::nobody,
-              {"BUG: Dentry still in use [unmount of {2}]"}},
+    warns(SplatRule{
+        {"BUG: Dentry ", " still in use ", R"(BUG: Dentry .* still in use .*\[(unmount) of ([^\]]+)\])",
+         "BUG: Dentry ffff88801c7a3c00{i=d2e,n=ram0} still in use (1) [unmount of ramfs ramfs]"},
+        Family::bug,
+        "BUG: Dentry still in use in {1}",
+        "",
+        Blame::nobody,
+        {"BUG: Dentry still in use [unmount of {2}]"}}),
     SplatRule{{"BUG: scheduling while atomic", "", R"(BUG: scheduling while atomic.*)",
                "BUG: scheduling while atomic: syz-executor/5122/0x00000002"},
               Family::atomic,

@@ -19,7 +19,7 @@ constexpr SplatRule stray_track(Rule rule) {
 
 // Any program may print such a line; Go's runtime goes on with the stacks of its goroutines.
 constexpr SplatRule go_panic(Rule rule) {
-  SplatRule panic{rule, Family::harness, "go runtime error", "DoS", Blame::nobody};
+  SplatRule panic{rule, Family::harness, "panic: {1}", "DoS", Blame::nobody};
   panic.proof = "goroutine ";
   return panic;
 }
@@ -82,7 +82,7 @@ constexpr std::array kMisfitRules{
                    "SYZ_FAILURE",
                    Blame::nobody,
                    {"SYZFATAL"}}),
-    go_panic({"panic: ", "", R"(panic: .*)",
+    go_panic({"panic: ", "", R"(panic: (.*))",
               "panic: runtime error: invalid memory address or nil pointer dereference"}),
     SplatRule{
         {"fatal error: ", "",
