@@ -79,7 +79,7 @@ DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
   };
   for (const auto& stack : known) walk_whole(stack);
   for (const auto& trace : report.traces) walk_whole(trace.frames);
-  strand.rank = rank_of(report, strand.rows);
+  strand.rank = rank_of(report, open.open_stack(), strand.rows);
   if (open.open_stack() != nullptr) {
     const auto& stack = *open.open_stack();
     strand.stack = is_live(stack.role) ? Stack::live : Stack::stored;
@@ -97,22 +97,6 @@ DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
       strand.place = frame.place;
       strand.function = frame.function;
     }
-    static constexpr std::array<std::pair<Role, int>, 6> kRanks{{{Role::call, 8},
-                                                                 {Role::alloc, 15},
-                                                                 {Role::free, 16},
-                                                                 {Role::work, 17},
-                                                                 {Role::page_alloc, 38},
-                                                                 {Role::page_free, 39}}};
-    if (strand.order == Order::kasan)
-      for (const auto& [role, rank] : kRanks)
-        if (role == stack.role) strand.rank = std::max(strand.rank, rank);
-    if (strand.order == Order::slub)
-      strand.rank = std::max(strand.rank, strand.stack == Stack::live ? 30 : 3);
-    if (strand.order == Order::other) strand.rank = std::max(strand.rank, 20);
-  } else if (strand.live_seen) {
-    strand.rank = std::max(strand.rank, strand.order == Order::kasan  ? 8
-                                        : strand.order == Order::slub ? 30
-                                                                      : 20);
   }
   beam_.push_back(start_);
 }

@@ -92,18 +92,22 @@ bool is_untracked(std::string_view kind) {
          kind.starts_with("user-memory-access");
 }
 
-int rank_of(const Report& report, int shadow_rows) {
+int rank_of(const Report& report, const Trace* open, int shadow_rows) {
   int rank = 0;
   const auto reached = [&rank](int section, bool seen) { rank = seen ? std::max(rank, section) : rank; };
-  const auto has = [&report](Role role) {
-    return std::any_of(report.traces.begin(), report.traces.end(),
-                       [role](const Trace& trace) { return trace.role == role; });
+  const auto any = [&report, open](const auto& matches) {
+    return (open != nullptr && matches(*open)) ||
+           std::any_of(report.traces.begin(), report.traces.end(), matches);
   };
+  const auto has = [&any](Role role) {
+    return any([role](const Trace& trace) { return trace.role == role; });
+  };
+  const bool live = any([](const Trace& trace) { return is_live(trace.role); });
   switch (order_of(report.family)) {
     case Order::kasan:
       reached(2, report.access && report.access->pid);
       reached(4, !report.comm.empty());
-      reached(8, has(Role::call));
+      reached(8, live);
       reached(15, has(Role::alloc));
       reached(16, has(Role::free));
       reached(17, has(Role::work));
@@ -117,16 +121,17 @@ int rank_of(const Report& report, int shadow_rows) {
       reached(51, shadow_rows > 0);
       break;
     case Order::slub:
+      reached(3, open != nullptr);
       reached(4, !report.traces.empty());
       reached(6, report.slab.has_value());
       reached(7, report.object && report.object->address);
       reached(20, !report.comm.empty());
-      reached(30, has(Role::call));
+      reached(30, live);
       reached(50, !report.fixes.empty());
       break;
     case Order::other:
       reached(6, !report.comm.empty());
-      reached(20, has(Role::call));
+      reached(20, live || open != nullptr);
       break;
   }
   return rank;

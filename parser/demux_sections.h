@@ -30,7 +30,8 @@ inline constexpr int kCutHereRank = 10;
 // Kinds of KASAN's with neither object nor shadow bytes to follow.
 bool is_untracked(std::string_view kind);
 
-// How far a report has come in the order of its family; `shadow_rows` as ReportBuilder has them.
-int rank_of(const Report& report, int shadow_rows);
+// How far a report has come in the order of its family. `open`: its open stack, or null; `shadow_rows` as
+// ReportBuilder has them.
+int rank_of(const Report& report, const Trace* open, int shadow_rows);
 
 }  // namespace parser

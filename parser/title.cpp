@@ -9,6 +9,7 @@
 
 #include "parser/blame.h"
 #include "parser/functions.h"
+#include "parser/kasan.h"
 #include "parser/scan.h"
 
 namespace parser {
@@ -203,8 +204,7 @@ std::string normalised(std::string_view text) {
 void name_kasan(Report& report, const FrameTable& frames) {
   report.guilty = kasan_guilty(report, frames);
   const auto kind = report.access ? report.access->kind : Access::Kind::unknown;
-  const bool freeing =
-      report.kind.find("-free") != std::string::npos && report.kind.find("use-after") == std::string::npos;
+  const bool freeing = is_free_kind(report.kind);
   // Whoever frees twice, or what was never allocated, frees wrongly: kernels change their minds about the
   // word.
   if (freeing) report.kind = "invalid-free";
