@@ -162,7 +162,13 @@ class FrameTable {
 // into the one which the next line names.
 inline bool is_inlined(std::string_view text) {
   text = trim_right(text);
+  if (text.ends_with(']') && !text.ends_with("[inline]")) text = trim_right(text.substr(0, text.rfind('[')));
   return text.ends_with(" [inline]") || text.ends_with(" [inline])");
+}
+
+// The same of a title, which may go on behind it: "f a.c:1 [inline], CPU#1: foo/412".
+inline bool is_title_inlined(std::string_view title) {
+  return title.find(" [inline]") != std::string_view::npos;
 }
 
 // " (P)" and its like of arm64 v6.13+, powerpc's "(unreliable)", a closing ")" of s390: what may stand behind

@@ -153,6 +153,7 @@ class KasanBuilder final : public ReportBuilder {
  private:
   enum class Awaits : std::uint8_t { nothing, variable, stack_frame, mapping_creator };
 
+  // By its first line, and again by each further one of a symbolized log.
   void set_title(const RuleTable::Groups& groups) {
     const auto title = split_title(groups[0]);
     // The later kernels' word for it.
@@ -205,7 +206,8 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   if (const auto found = kasan_rules().match(body, groups)) {
     const auto fact = static_cast<KasanFact>(*found);
     // Symbolized logs name the functions inlined at the place, each in a title line of its own.
-    if (fact == KasanFact::title && is_inlined(report_.location) && !saw_access_ && report_.traces.empty()) {
+    if (fact == KasanFact::title && is_title_inlined(report_.location) && !saw_access_ &&
+        report_.traces.empty() && split_title(groups[0]).kind == report_.kind) {
       set_title(groups);
       return Answer::taken;
     }

@@ -25,6 +25,8 @@ constexpr std::uint64_t kPanicFollows = 2000;
 // stack and its call trace.
 constexpr std::uint64_t kDumpStackLines = 8;
 constexpr std::uint64_t kAnnouncedLines = 40;
+// Lines that stand on one for want of a newline.
+constexpr int kMostGlued = 3;
 // Lines of a WARN's message, between "cut here" and the title.
 constexpr int kMessageLines = 6;
 // Lines between SLUB's detail above a ruler and the title below it, others' lines among them.
@@ -33,7 +35,7 @@ constexpr std::uint64_t kStrandedLines = 32;
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
 constexpr auto kMayBegin = [] {
   std::array<bool, 256> may{};
-  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[_abcdefghiklmnoprstuvwx28"))
+  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[_abcdfgiklnprstuvw28"))
     may[static_cast<unsigned char>(c)] = true;
   return may;
 }();
@@ -95,7 +97,7 @@ void LogParser::on_line(const Line& line) {
   take_line(line);
 }
 
-void LogParser::take_line(const Line& line) {
+void LogParser::take_line(const Line& line, int glued) {
   const auto raw = line.text;
   const auto number = line.number;
   if (line.prefixed) {
@@ -109,6 +111,13 @@ void LogParser::take_line(const Line& line) {
     if (latest_ != nullptr && latest_->report && latest_->caller.key() == last_key_ &&
         latest_->report->consume_expected(line))
       return;
+    std::string_view first_text;
+    if (const auto second = glued < kMostGlued ? glued_line(line, first_text) : std::nullopt) {
+      auto first = line;
+      first.text = first_text;
+      on_text(first);
+      return take_line(*second, glued + 1);
+    }
   } else {
     // Below a log with prefixes a bare stack's one blank is none of its continuation lines, which dmesg
     // indents.
@@ -158,12 +167,7 @@ void LogParser::on_kernel_text(const Line& line) {
   if (!body.empty() && body.front() == 's')
     if (const auto order = read_hash_order(body)) return sink_.on_hash_table(*order);
   auto* known = contexts_.empty() ? nullptr : find_context(line.caller.key());
-  if (known == nullptr || !known->report) {
-    // The newline between two lines of a serial console may be lost.
-    if (const auto second = glued_line(line); second && begins_splat(without_tags(second->text)))
-      return on_kernel_text(*second);
-  }
-  if (!begins && known == nullptr) return;
+  if (!begins && known == nullptr && !find_drivers_words(body)) return;
   auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
     if (may_be_anothers(context, line, body, ReportBuilder::Answer::taken))
@@ -275,7 +279,7 @@ std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::str
   if (report) return report;
   const auto text = trim_right(body);
   auto found = find_splat(without_tags(text));
-  if (!found && (found = find_splat(without_device(text)))) found->alone = true;
+  if (!found && context.cut_here == 0) found = find_drivers_words(text);
   if (!found) return nullptr;
   const bool follows = last_report_ != 0 && line.number - last_report_ < kPanicFollows;
   if (found->rule->consequence != Consequence::no && follows) return open_panic_tail(line, frames_, events());
@@ -317,12 +321,18 @@ std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::s
   if (cpu) {
     dump_stack_ = line.number;
     dump_stack_by_ = line.caller.key();
+    dump_stack_text_ = body;
   }
   const bool dumped = call && dump_stack_ != 0 && dump_stack_by_ == line.caller.key() &&
                       line.number - dump_stack_ <= kDumpStackLines;
   const bool announced = asked_for_ != 0 && line.number - asked_for_ <= kAnnouncedLines;
   if (!dumped || announced) return nullptr;
-  return open_unrecognised(line, dump_stack_, frames_, events());
+  auto report = open_unrecognised(line, dump_stack_, frames_, events());
+  auto cpu_line = line;
+  cpu_line.number = dump_stack_;
+  cpu_line.text = dump_stack_text_;
+  report->consume(cpu_line);
+  return report;
 }
 
 // The stack of a CPU that was asked for it by an NMI; it belongs to the report of whoever asked.

@@ -73,7 +73,7 @@ class LogParser {
   };
 
   void on_line(const Line& line);
-  void take_line(const Line& line);
+  void take_line(const Line& line, int glued = 0);  // `glued`: to how many others it was
   void on_text(const Line& line);
   void on_kernel_text(const Line& line);
   Context* find_context(std::uint64_t key);
@@ -122,6 +122,7 @@ class LogParser {
   std::uint64_t dump_stack_ =
       0;  // the last CPU line outside any report, which a bare dump_stack() begins with
   std::uint64_t dump_stack_by_ = 0;  // ... its caller
+  std::string dump_stack_text_;      // ... and what it says
   std::uint64_t asked_for_ =
       0;  // the last line that announces a stack which is no bug's: NMI, sysrq, fault injection
   bool banner_in_input_ = false;  // "Linux version" was seen; reports' CPU lines then say nothing new

@@ -40,6 +40,12 @@ bool is_padded_number(std::uint64_t bytes) {
          whole <= 0xffff'ffff;
 }
 
+// "[   12.345678]", the kernel's time at its usual width, by its marks alone.
+bool has_usual_stamp(std::string_view text) {
+  constexpr std::size_t kPoint = 6, kEnd = KernelTime::kStamp + 1;
+  return text.size() > kEnd && text[kPoint] == '.' && text[kEnd] == ']';
+}
+
 // "   12.345678", as microseconds.
 std::optional<std::int64_t> take_seconds(std::string_view& text) {
   constexpr std::ptrdiff_t kFraction = 6, kMostDigits = 12;
@@ -224,9 +230,7 @@ bool skip_prompt(std::string_view& text) {
   bool known = false;
   for (const std::string_view end : {"login: ", "assword: ", "# ", "$ "})
     known = known || prompt.ends_with(end);
-  constexpr std::size_t kPoint = 6, kEnd = 13;
-  known = known || (text.size() > bracket + kEnd && text[bracket + kPoint] == '.' &&
-                    text[bracket + kEnd] == ']' && prompt.back() != ' ');
+  known = known || (has_usual_stamp(text.substr(bracket)) && prompt.back() != ' ');
   auto rest = text.substr(bracket);
   Line probe;
   if (!known || !take_time(rest, probe)) return false;
@@ -312,7 +316,7 @@ bool take_usual_caller(const char* at, Line& line) {
 // Any other is take_brackets()'s.
 bool take_usual_brackets(std::string_view& text, Line& line) {
   constexpr std::size_t kTime = KernelTime::kStamp + 2, kWithCaller = kTime + 8;  // columns
-  if (text.size() < kWithCaller + 1 || text[6] != '.' || text[kTime - 1] != ']') return false;
+  if (text.size() < kWithCaller + 1 || !has_usual_stamp(text)) return false;
   if (non_digits<6>(load8(text.data() + 7)) != 0 || !is_padded_number(load8(text.data() + 1))) return false;
   std::size_t at = kTime;
   if (text[at] == '[') {
@@ -354,14 +358,18 @@ void read_line(std::string_view raw, std::uint64_t number, Line& line) {
     take_layers(line);
 }
 
-std::optional<Line> glued_line(const Line& line) {
-  constexpr std::size_t kPoint = 6, kEnd = 13;
-  if (!line.prefixed) return std::nullopt;
+std::optional<Line> glued_line(const Line& line, std::string_view& first) {
+  constexpr std::int64_t kMoment = 1'000'000;  // microseconds; what quotes an earlier line comes later
   for (auto at = line.text.find('['); at != std::string_view::npos; at = line.text.find('[', at + 1)) {
     const auto rest = line.text.substr(at);
-    if (rest.size() <= kEnd || rest[kPoint] != '.' || rest[kEnd] != ']') continue;
-    auto second = read_line(rest, line.number);
-    if (second.prefixed) return second;
+    if (at == 0 || line.text[at - 1] == ' ' || !has_usual_stamp(rest)) continue;
+    const auto second = read_line(rest, line.number);
+    const auto time = second.time.micros(), before = line.time.micros();
+    if (!time || !before || *time < *before || *time - *before > kMoment ||
+        second.caller.known() != line.caller.known())
+      continue;
+    first = line.text.substr(0, at);
+    return second;
   }
   return std::nullopt;
 }

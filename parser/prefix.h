@@ -67,9 +67,9 @@ inline Line read_line(std::string_view raw, std::uint64_t number) {
   return line;
 }
 
-// The second of two lines of the kernel's that stand on one, each with its time at the usual width:
-// "[   12.345678] foo[   12.345680] BUG: bar".
-std::optional<Line> glued_line(const Line& line);
+// The second of two lines that stand on one, each with its time at the usual width, as a serial console loses
+// a newline: "[   12.345678] foo[   12.345680] BUG: bar". `first`: the first one's text.
+std::optional<Line> glued_line(const Line& line, std::string_view& first);
 
 // Lines in their order: a printk of several lines has its prefix once where dmesg prints it, and its other
 // lines are indented by that prefix's width. They come out with the first one's caller, level and time.

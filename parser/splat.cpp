@@ -56,12 +56,15 @@ class SplatBuilder final : public ReportBuilder {
   enum class Awaits : std::uint8_t { nothing, lock, place, preemption };
 
   Answer read(const Line& line, std::string_view body) override;
-  Answer read_marker(std::string_view body);
+  Answer read_marker(std::uint64_t number, std::string_view body);
   bool read_lock(const Line& line, std::string_view body);
   bool read_kfence(const Line& line, std::string_view body);
   bool read_race(const Line& line, std::string_view body);
   bool read_kmsan(std::string_view body);
+  // By its first line, and again by each further one of a symbolized log.
   void set_title(const Line& line, const FoundSplat& found);
+  void set_source(const FoundSplat& found);
+  bool is_same_place(const FoundSplat& other) const;
   // Whether a report's first line is only more of this one: the same fault in other words, the panic at its
   // end.
   bool is_more_of_this(const FoundSplat& other) const;
@@ -99,29 +102,44 @@ class SplatBuilder final : public ReportBuilder {
 SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line,
                            FrameTable& frames, const Events& events)
     : ReportBuilder(frames, events), rule_(found.rule), alone_(found.rule->one_line || found.alone) {
-  report_.family = rule_->family;
   report_.line = report_.end_line = line.number;
   report_.first_line = first_line != 0 ? first_line : line.number;
   set_title(line, found);
 }
 
 void SplatBuilder::set_title(const Line& line, const FoundSplat& found) {
+  rule_ = found.rule;
+  report_.family = rule_->family;
   captures_.clear();
+  named_.clear();
   captures_.reserve(found.groups.size());
   for (const auto group : found.groups) captures_.emplace_back(trim_right(group));
   title_line_ = found.text;
   const auto capture = [this](int index) { return captures_[static_cast<std::size_t>(index - 1)]; };
   if (rule_->named > 0) {
     report_.location = capture(rule_->named);
-    named_.clear();
-    if (!is_inlined(title_line_)) named_.emplace_back(symbol_of(report_.location));
+    if (!is_title_inlined(title_line_)) named_.emplace_back(symbol_of(report_.location));
   }
-  if (rule_->file > 0 && !capture(rule_->file).empty()) {
-    report_.source_file = capture(rule_->file);
-    report_.source_line = to_number<std::uint32_t>(capture(rule_->file + 1)).value_or(0);
-  }
+  set_source(found);
   if (rule_->family == Family::hung_task) name_hung_task();
   if (rule_->layout == Layout::bare) start_bare(line);
+}
+
+void SplatBuilder::set_source(const FoundSplat& found) {
+  if (found.rule->file == 0) return;
+  const auto file = static_cast<std::size_t>(found.rule->file - 1);
+  report_.source_file = found.groups[file];
+  report_.source_line = to_number<std::uint32_t>(found.groups[file + 1]).value_or(0);
+}
+
+// Symbolized logs name the functions inlined at the place of a title, each in a title line of its own.
+bool SplatBuilder::is_same_place(const FoundSplat& other) const {
+  if (!is_title_inlined(title_line_) || !report_.traces.empty()) return false;
+  if (other.rule == rule_) return true;
+  if (rule_->file == 0 || other.rule->file == 0) return false;
+  const auto file = static_cast<std::size_t>(other.rule->file - 1);
+  return other.groups[file] == report_.source_file &&
+         to_number<std::uint32_t>(other.groups[file + 1]) == report_.source_line;
 }
 
 // "INFO: task Web Content:3451 blocked for more than 143 seconds.": by hand, as a name that may hold blanks
@@ -148,7 +166,6 @@ bool SplatBuilder::is_more_of_this(const FoundSplat& other) const {
   const auto* rule = other.rule;
   if (rule->consequence != Consequence::no) return true;
   if (saw_call_trace()) return false;
-  if (rule_->warns && rule->family == Family::warning && report_.traces.empty()) return true;
   // "unreferenced object" under "BUG: memory leak"
   if (rule_->family == Family::kmemleak && rule->family == Family::kmemleak)
     return report_.traces.empty() && !collector_.open();
@@ -161,7 +178,7 @@ bool SplatBuilder::is_more_of_this(const FoundSplat& other) const {
   return fault(rule_->family) && fault(rule->family) && !names_another;
 }
 
-ReportBuilder::Answer SplatBuilder::read_marker(std::string_view body) {
+ReportBuilder::Answer SplatBuilder::read_marker(std::uint64_t number, std::string_view body) {
   if (body.starts_with("---[ end ")) return Answer::last;
   if (is_ruler(body, '=')) {
     const bool closes = rule_->layout == Layout::bare || rule_->family == Family::ubsan;
@@ -169,7 +186,7 @@ ReportBuilder::Answer SplatBuilder::read_marker(std::string_view body) {
   }
   if (is_ruler(body, '-')) return Answer::taken;
   if (body.starts_with("------------[ cut here ]"))
-    return rule_->warns && report_.traces.empty() && !saw_call_trace() ? Answer::taken : Answer::foreign;
+    return !rule_->warns.empty() && number == report_.line + 1 ? Answer::taken : Answer::foreign;
   return Answer::unknown;
 }
 
@@ -296,16 +313,20 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     awaits_ = Awaits::preemption;
     return Answer::taken;
   }
-  if (const auto answer = read_marker(body); answer != Answer::unknown) return answer;
+  if (const auto answer = read_marker(line.number, body); answer != Answer::unknown) return answer;
   const auto bare = without_tags(body);
   if (rule_->family == Family::oom && bare.starts_with("Out of memory: Kill")) {
     rule_ = &kOutOfMemory;
     return Answer::last;
   }
   if (const auto found = find_splat(bare)) {
-    // Symbolized logs name the functions inlined at the place, each in a title line of its own.
-    if (found->rule == rule_ && is_inlined(title_line_) && report_.traces.empty()) {
+    if (is_same_place(*found)) {
       set_title(line, *found);
+      return Answer::taken;
+    }
+    if (!rule_->warns.empty() && found->text.find(rule_->warns) != std::string_view::npos &&
+        report_.traces.empty() && !saw_call_trace()) {
+      set_source(*found);
       return Answer::taken;
     }
     trace_empty_ = trace_empty_ || (saw_call_trace() && found->rule->family == Family::panic && !has_stack());
@@ -318,8 +339,10 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     return Answer::taken;
   }
   // "preempt=0x00000000 lock=0->1 RCU=0->0 workfn=foo_work" under "BUG: workqueue leaked"
-  if (const auto at = body.find(" workfn="); at != std::string_view::npos && body.starts_with("preempt=")) {
-    named_.emplace_back(symbol_of(body.substr(at + 8)));
+  constexpr std::string_view kWork = " workfn=";
+  if (const auto at = body.starts_with("preempt=") ? body.find(kWork) : std::string_view::npos;
+      at != std::string_view::npos) {
+    named_.emplace_back(symbol_of(body.substr(at + kWork.size())));
     return Answer::taken;
   }
   if (rule_ == &kUnrecognised && body.starts_with("Mem-Info:")) rule_ = &kAllocationFailure;

@@ -72,6 +72,38 @@ const SplatTable& table() {
   return table;
 }
 
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
+// "usb", "mlx5_core", "8139cp"; no date
+bool is_driver(std::string_view word) {
+  return std::any_of(word.begin(), word.end(), is_lower) && std::all_of(word.begin(), word.end(), [](char c) {
+           return is_lower(c) || is_digit(c) || c == '_' || c == '-';
+         });
+}
+
+// "5-1:1.0", "0000:00:04.0", "foo.0"; no count and no version
+bool is_device(std::string_view word) {
+  const auto has = [word](std::string_view any) { return word.find_first_of(any) != std::string_view::npos; };
+  return has("0123456789") && (has("-:") || (has(".") && std::any_of(word.begin(), word.end(), is_lower))) &&
+         std::all_of(word.begin(), word.end(),
+                     [](char c) { return is_symbol_char(c) || c == '-' || c == ':'; });
+}
+
+// "usb 5-1: WARNING: foo" -> "WARNING: foo"; empty for any other line.
+std::string_view without_device(std::string_view body) {
+  const auto first = body.find(' ');
+  if (first == std::string_view::npos) return {};
+  const auto second = body.find(' ', first + 1);
+  if (second == std::string_view::npos || body[second - 1] != ':') return {};
+  const auto words = body.substr(second + 1);
+  if (!words.starts_with("WARNING: ") && !words.starts_with("BUG: ")) return {};
+  return is_driver(body.substr(0, first)) && is_device(body.substr(first + 1, second - first - 2))
+             ? words
+             : std::string_view{};
+}
+
 }  // namespace
 
 std::string_view without_tags(std::string_view body) {
@@ -88,21 +120,19 @@ std::string_view without_tags(std::string_view body) {
   return body;
 }
 
-std::string_view without_device(std::string_view body) {
-  const auto driver = body.find(' ');
-  if (driver == std::string_view::npos || driver == 0 || body[driver - 1] == ':') return {};
-  const auto device = body.find(' ', driver + 1);
-  if (device == std::string_view::npos || body[device - 1] != ':') return {};
-  // Devices are numbered.
-  if (body.substr(driver, device - driver).find_first_of("0123456789") == std::string_view::npos) return {};
-  const auto words = body.substr(device + 1);
-  return words.starts_with("WARNING: ") || words.starts_with("BUG: ") ? words : std::string_view{};
-}
-
 std::optional<FoundSplat> find_splat(std::string_view body) {
   if (body.empty()) return std::nullopt;
   if (kNotices.match(body)) return std::nullopt;
   return table().find(body);
+}
+
+std::optional<FoundSplat> find_drivers_words(std::string_view body) {
+  const auto words = without_device(body);
+  auto found = words.starts_with("BUG: KASAN: ") ? std::nullopt : find_splat(words);
+  // The kernel's own forms stand at the front, and go on below.
+  if (!found || found->rule->blame != Blame::nobody) return std::nullopt;
+  found->alone = true;
+  return found;
 }
 
 bool is_own_words(std::string_view body) {

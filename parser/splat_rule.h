@@ -52,7 +52,7 @@ struct SplatRule {
   bool plain_if_untraced =
       false;                  // where no function can be named the line is the title, not "... in corrupted"
   bool own_words = false;     // of a driver, in no form of the kernel's: any program may print such a line
-  bool warns = false;         // the kernel's words for a WARN() that stands below or around them
+  std::string_view warns{};   // the function of the WARN() whose words the line is, which follows below
   std::string_view proof{};   // a line must begin so below, or the first one was just somebody's words
   std::string_view damage{};  // why what begins with this line is always damaged
 };
@@ -83,6 +83,10 @@ struct FoundSplat {
 // The rule that takes `body` (blanks and tags off), if any. Cheap for lines that open nothing.
 std::optional<FoundSplat> find_splat(std::string_view body);
 
+// The rule for what a driver says of a device, "usb 5-1: WARNING: foo is incomplete", as dev_printk() prints
+// it. Nothing follows such words.
+std::optional<FoundSplat> find_drivers_words(std::string_view body);
+
 // Whether a rule for words of a driver's own takes it.
 bool is_own_words(std::string_view body);
 
@@ -91,9 +95,5 @@ const std::vector<const SplatRule*>& splat_rules();
 
 // "watchdog: BUG: soft lockup" -> "BUG: soft lockup": names of subsystems that stand before a title.
 std::string_view without_tags(std::string_view body);
-
-// "usb 5-1: WARNING: foo" -> "WARNING: foo": driver and device, which dev_printk() puts before a driver's
-// words. Empty for any other line.
-std::string_view without_device(std::string_view body);
 
 }  // namespace parser

@@ -6,8 +6,8 @@
 namespace parser {
 namespace {
 
-constexpr SplatRule warns(SplatRule rule) {
-  rule.warns = true;
+constexpr SplatRule warns(SplatRule rule, std::string_view function) {
+  rule.warns = function;
   return rule;
 }
 
@@ -88,14 +88,15 @@ constexpr std::array kBugRules{
               "BUG: non-zero {1} on freeing mm",
               "",
               Blame::nobody},
-    warns(SplatRule{
-        {"BUG: Dentry ", " still in use ", R"(BUG: Dentry .* still in use .*\[(unmount) of ([^\]]+)\])",
-         "BUG: Dentry ffff88801c7a3c00{i=d2e,n=ram0} still in use (1) [unmount of ramfs ramfs]"},
-        Family::bug,
-        "BUG: Dentry still in use in {1}",
-        "",
-        Blame::nobody,
-        {"BUG: Dentry still in use [unmount of {2}]"}}),
+    warns(SplatRule{{"BUG: Dentry ", " still in use ",
+                     R"(BUG: Dentry .* still in use .*\[(unmount) of ([^\]]+)\])",
+                     "BUG: Dentry ffff88801c7a3c00{i=d2e,n=ram0} still in use (1) [unmount of ramfs ramfs]"},
+                    Family::bug,
+                    "BUG: Dentry still in use in {1}",
+                    "",
+                    Blame::nobody,
+                    {"BUG: Dentry still in use [unmount of {2}]"}},
+          "umount_check"),
     SplatRule{{"BUG: scheduling while atomic", "", R"(BUG: scheduling while atomic.*)",
                "BUG: scheduling while atomic: syz-executor/5122/0x00000002"},
               Family::atomic,

@@ -56,7 +56,7 @@ constexpr std::array kPanicRules{
               {"stack-overflow in {F}"}},
     SplatRule{
         {"Kernel panic - not syncing: stack-protector", "",
-         R"(Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: ([^ +]+)\+0x.*)",
+         R"(Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: (\S+).*)",
          "Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: ktime_get+0x2c1/0x2d0"},
         Family::stack_overflow,
         "kernel panic: stack is corrupted in {1}",

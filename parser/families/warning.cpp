@@ -78,7 +78,7 @@ constexpr std::array kWarningRules{
               1},
     SplatRule{
         {"WARNING: ", "kernel/locking/lockdep.c:",
-         R"(WARNING: (?:CPU: \d+ PID: \d+ )?(?:\[.*\] )?(?:at )?(kernel/locking/lockdep\.c):(\d+) .*lock_.*)",
+         R"(WARNING: (?:CPU: \d+ PID: \d+ )?(?:\[.*\] )?(?:at )?(kernel/locking/lockdep\.c):(\d+) (?:at )?[^ ,]*lock_.*)",
          "WARNING: CPU: 0 PID: 4485 at kernel/locking/lockdep.c:3536 __lock_acquire+0x32d/0x3b0"},
         Family::lockdep,
         "WARNING: locking bug in {F}",
