@@ -145,3 +145,24 @@ TEST_CASE("an empty input, and one of blank lines, hold nothing") {
     CHECK(found->depot_traces.empty());
   }
 }
+
+TEST_CASE("two lines that stand on one are told by their times") {
+  const auto halves = [](std::string_view raw) {
+    const auto line = parser::read_line(raw, 1);
+    std::string_view first;
+    const auto second = parser::glued_line(line, first);
+    return second ? std::string(first) + " | " + std::string(second->text) : std::string();
+  };
+  CHECK(halves("[   12.345678] foo: bar[   12.345680] BUG: baz") == "foo: bar | BUG: baz");
+  CHECK(halves("[   12.345678][  T123] foo[   12.345678][    C0] BUG: baz") == "foo | BUG: baz");
+  // The next one, whatever follows it.
+  CHECK(halves("[   12.345678] foo[   12.345680] bar[   12.345690] baz") == "foo | bar[   12.345690] baz");
+  // Quoted: after a blank, of an earlier time, of another minute, without the caller that its own line has.
+  CHECK(halves("[   12.345678] foo: [   12.345680] BUG: baz").empty());
+  CHECK(halves("[   12.345678] foo=\"[   11.345680] BUG: baz").empty());
+  CHECK(halves("[   12.345678] foo=\"[   72.345680] BUG: baz").empty());
+  CHECK(halves("[   12.345678][  T123] foo[   12.345680] BUG: baz").empty());
+  CHECK(halves("[   12.345678] [   12.345680] BUG: baz").empty());
+  CHECK(halves("foo[   12.345680] BUG: baz").empty());
+  CHECK(halves("[   12.345678] foo[12]: bar[1.2]").empty());
+}
