@@ -360,6 +360,9 @@ void read_line(std::string_view raw, std::uint64_t number, Line& line) {
 
 std::optional<Line> glued_line(const Line& line, std::string_view& first) {
   constexpr std::int64_t kMoment = 1'000'000;  // microseconds; what quotes an earlier line comes later
+  constexpr std::size_t kShortest = KernelTime::kStamp + 2;
+  // Rows and frames are indented, and are most of what there is.
+  if (line.text.size() <= kShortest || line.text.front() == ' ') return std::nullopt;
   for (auto at = line.text.find('['); at != std::string_view::npos; at = line.text.find('[', at + 1)) {
     const auto rest = line.text.substr(at);
     if (at == 0 || line.text[at - 1] == ' ' || !has_usual_stamp(rest)) continue;

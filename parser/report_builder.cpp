@@ -85,8 +85,9 @@ void ReportBuilder::adopt(Trace trace) {
 }
 
 void ReportBuilder::read_cpu(const Line& line, std::string_view body) {
+  if (!report_.comm.empty()) return;
   const auto cpu = read_cpu_line(body);
-  if (!cpu || !report_.comm.empty()) return;
+  if (!cpu) return;
   report_.cpu = cpu->cpu;
   report_.pid = cpu->pid;
   report_.comm = cpu->comm;
