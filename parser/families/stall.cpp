@@ -8,6 +8,14 @@ namespace parser {
 namespace {
 
 constexpr std::array kStallRules{
+    // Of RCU's flavours for tasks: a task that never passes a quiescent state, running or asleep.
+    SplatRule{{"INFO: rcu_tasks", "", R"(INFO: rcu_tasks\w* detected stalls on tasks.*)",
+               "INFO: rcu_tasks detected stalls on tasks:"},
+              Family::rcu_stall,
+              "INFO: rcu detected stall in {F}",
+              "HANG",
+              Blame::hang,
+              {"stall in {F}"}},
     SplatRule{{"INFO: rcu_", "", R"(INFO: rcu_\w+ (?:self-)?detected (?:expedited )?stalls?.*)",
                "INFO: rcu_preempt detected stalls on CPUs/tasks:"},
               Family::rcu_stall,
@@ -45,6 +53,21 @@ constexpr std::array kStallRules{
               {"stall in {F}"}},
     SplatRule{{"Watchdog detected hard LOCKUP ", "", R"(Watchdog detected hard LOCKUP on cpu.*)",
                "Watchdog detected hard LOCKUP on cpu 1"},
+              Family::lockup,
+              "hard lockup in {F}",
+              "HANG",
+              Blame::loop,
+              {"stall in {F}"}},
+    SplatRule{{"CPU", ": Watchdog detected hard LOCKUP ", R"(CPU\d+: Watchdog detected hard LOCKUP on cpu.*)",
+               "CPU1: Watchdog detected hard LOCKUP on cpu 1"},
+              Family::lockup,
+              "hard lockup in {F}",
+              "HANG",
+              Blame::loop,
+              {"stall in {F}"}},
+    // powerpc
+    SplatRule{{"CPU ", " hard LOCKUP ", R"(CPU \d+ (?:self-)?detected hard LOCKUP .*)",
+               "CPU 2 self-detected hard LOCKUP @ foo_poll+0x2c/0x90"},
               Family::lockup,
               "hard lockup in {F}",
               "HANG",
