@@ -18,6 +18,16 @@ bool kasan_may_end(const ReportBuilder& open) {
   return open.shadow_rows() >= 3 || is_untracked(kind) || kind == "invalid-access";
 }
 
+// The rank of the first section that frames follow. Reports of other families may have them under their
+// title.
+int first_stack(Order order) {
+  return order == Order::kasan ? 8 : order == Order::slub ? 3 : -1;
+}
+
+bool is_of_a_stack(const Line& line, std::string_view body) {
+  return (line.text.front() == ' ' && may_be_frame(body)) || is_register_dump(body);
+}
+
 }  // namespace
 
 Demuxer::Demuxer(FrameTable& frames) : frames_(std::make_unique<DemuxFrames>(frames)) {}
@@ -82,14 +92,22 @@ Demuxer::Sign Demuxer::read_sign(const Line& line) {
   if (body.empty()) return Sign::none;
   const auto* section = find_section(body);
   if (section == nullptr) {
-    if (line.text.front() == ' ' || !(body.starts_with("BUG") || begins_splat(without_tags(body))))
-      return Sign::none;
+    if (newest_ && newest_rank_ < first_stack(*newest_) && is_of_a_stack(line, body)) return Sign::two;
+    if (line.text.front() == ' ') return Sign::none;
+    const auto bare = without_tags(body);
+    const auto found = find_splat(bare);
+    if (!found && !body.starts_with("BUG") && !begins_untabled(bare)) return Sign::none;
     if (is_slubs_own(body) && open_->so_far().family == Family::slub) {
       newest_ = Order::slub;
       newest_rank_ = kCutHereRank;
       return Sign::none;
     }
-    if (newest_) return Sign::other_begins;
+    if (newest_) {
+      if (found && found->rule->one_line) return Sign::none;
+      if (found && *newest_ == Order::other && is_same_fault(newest_family_, *found)) return Sign::none;
+      return found && is_same_fault(open_->so_far().family, *found) ? Sign::two : Sign::other_begins;
+    }
+    if (found) newest_family_ = found->rule->family;
     newest_ = body.starts_with("BUG: KASAN: ") ? Order::kasan
               : body.starts_with("BUG ")       ? Order::slub
                                                : Order::other;

@@ -90,6 +90,7 @@ class Demuxer {
   // As long as nothing is proven: the report that was open, and how far the one that began since has come.
   const ReportBuilder* open_ = nullptr;
   std::optional<Order> newest_;
+  Family newest_family_ = Family::unrecognised;  // ... its own where it is neither KASAN's nor SLUB's
   int newest_rank_ = 0;
   int doublings_ = 0;           // below zero: credit
   std::uint64_t next_try_ = 0;  // line

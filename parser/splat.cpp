@@ -170,12 +170,7 @@ bool SplatBuilder::is_more_of_this(const FoundSplat& other) const {
   if (rule_->family == Family::kmemleak && rule->family == Family::kmemleak)
     return report_.traces.empty() && !collector_.open();
   if (rule->family == Family::panic) return rule_->family != Family::panic;
-  const auto fault = [](Family family) {
-    return family == Family::oops || family == Family::bug || family == Family::list ||
-           family == Family::stack_overflow;
-  };
-  const bool names_another = other.text.starts_with("BUG: ") || other.text.starts_with("kernel BUG ");
-  return fault(rule_->family) && fault(rule->family) && !names_another;
+  return is_same_fault(rule_->family, other);
 }
 
 ReportBuilder::Answer SplatBuilder::read_marker(std::uint64_t number, std::string_view body) {
@@ -446,6 +441,14 @@ std::unique_ptr<ReportBuilder> open_unrecognised(const Line& line, std::uint64_t
 std::unique_ptr<ReportBuilder> open_splat(const Line& line, const FoundSplat& found, std::uint64_t first_line,
                                           FrameTable& frames, const ReportBuilder::Events& events) {
   return std::make_unique<SplatBuilder>(line, found, first_line, frames, events);
+}
+
+bool is_same_fault(Family family, const FoundSplat& other) {
+  const auto fault = [](Family of) {
+    return of == Family::oops || of == Family::bug || of == Family::list || of == Family::stack_overflow;
+  };
+  const bool names_another = other.text.starts_with("BUG: ") || other.text.starts_with("kernel BUG ");
+  return fault(family) && fault(other.rule->family) && !names_another;
 }
 
 bool begins_untabled(std::string_view body) {

@@ -21,6 +21,10 @@ std::unique_ptr<ReportBuilder> open_unrecognised(const Line& line, std::uint64_t
 std::unique_ptr<ReportBuilder> open_panic_tail(const Line& line, FrameTable& frames,
                                                const ReportBuilder::Events& events);
 
+// Whether `other` is what a report of the family may say before its call trace: the same fault in other
+// words.
+bool is_same_fault(Family family, const FoundSplat& other);
+
 // Whether `body` (blanks and tags off) is the first line of any report, or a ruler's or boot's: an open
 // report is then over.
 bool begins_splat(std::string_view body);
