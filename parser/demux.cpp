@@ -18,12 +18,6 @@ bool kasan_may_end(const ReportBuilder& open) {
   return open.shadow_rows() >= 3 || is_untracked(kind) || kind == "invalid-access";
 }
 
-// The rank of the first section that frames follow. Reports of other families may have them under their
-// title.
-int first_stack(Order order) {
-  return order == Order::kasan ? 8 : order == Order::slub ? 3 : -1;
-}
-
 bool is_of_a_stack(const Line& line, std::string_view body) {
   return (line.text.front() == ' ' && may_be_frame(body)) || is_register_dump(body);
 }
@@ -103,7 +97,7 @@ Demuxer::Sign Demuxer::read_sign(const Line& line) {
       return Sign::none;
     }
     if (newest_) {
-      if (found && found->rule->one_line) return Sign::none;
+      if (found && found->alone) return Sign::none;
       if (found && *newest_ == Order::other && is_same_fault(newest_family_, *found)) return Sign::none;
       return found && is_same_fault(open_->so_far().family, *found) ? Sign::two : Sign::other_begins;
     }

@@ -80,7 +80,7 @@ bool read_title(std::string_view body, DemuxLine& out) {
     const auto found = find_splat(without_tags(body));
     if (!found) return false;
     out.order = Order::other;
-    if (found->rule->one_line) {
+    if (found->alone) {
       out.kind = Kind::aside;
       return true;
     }

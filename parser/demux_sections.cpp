@@ -87,6 +87,10 @@ bool is_once(int rank) {
   return std::find(kOnce.begin(), kOnce.end(), rank) != kOnce.end();
 }
 
+int first_stack(Order order) {
+  return order == Order::kasan ? 8 : order == Order::slub ? 3 : -1;
+}
+
 bool is_untracked(std::string_view kind) {
   return kind.starts_with("null-ptr-deref") || kind.starts_with("wild-memory-access") ||
          kind.starts_with("user-memory-access");

@@ -27,6 +27,10 @@ const Section* find_section(std::string_view body);
 bool is_once(int rank);
 inline constexpr int kCutHereRank = 10;
 
+// The rank of the first section that frames follow. Reports of other families may have them under their
+// title.
+int first_stack(Order order);
+
 // Kinds of KASAN's with neither object nor shadow bytes to follow.
 bool is_untracked(std::string_view kind);
 

@@ -155,7 +155,7 @@ bool DumpReader::take_counter(std::string_view line, std::uint64_t number) {
 }
 
 void DumpReader::add_frame(std::string_view line) {
-  if (line.back() == ']' && line.ends_with(" [inline]")) return;
+  if (is_inlined(line)) return;
   const auto frame = frames_.parse(line);
   if (!frame || !frame->reliable) return;
   if (trace_.frames.size() >= Trace::kMaxFrames) {

@@ -216,7 +216,7 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   }
   if (body.starts_with("The buggy address")) return Answer::taken;
   const auto bare = without_tags(body);
-  if (const auto splat = find_splat(bare)) return splat->rule->one_line ? Answer::aside : Answer::foreign;
+  if (const auto splat = find_splat(bare)) return splat->alone ? Answer::aside : Answer::foreign;
   if (begins_untabled(bare) || body.starts_with("BUG ")) return Answer::foreign;
   // v4.x printed SLUB's view of the object inside the report.
   for (const auto label : {"INFO: Slab ", "Object ", "Redzone ", "Padding ", "Bytes b4 "})

@@ -101,7 +101,7 @@ class SplatBuilder final : public ReportBuilder {
 
 SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint64_t first_line,
                            FrameTable& frames, const Events& events)
-    : ReportBuilder(frames, events), rule_(found.rule), alone_(found.rule->one_line || found.alone) {
+    : ReportBuilder(frames, events), rule_(found.rule), alone_(found.alone) {
   report_.line = report_.end_line = line.number;
   report_.first_line = first_line != 0 ? first_line : line.number;
   set_title(line, found);
@@ -325,7 +325,7 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
       return Answer::taken;
     }
     trace_empty_ = trace_empty_ || (saw_call_trace() && found->rule->family == Family::panic && !has_stack());
-    return is_more_of_this(*found) ? Answer::taken : found->rule->one_line ? Answer::aside : Answer::foreign;
+    return is_more_of_this(*found) ? Answer::taken : found->alone ? Answer::aside : Answer::foreign;
   }
   if (begins_untabled(bare)) return Answer::foreign;
   auto rest = body;

@@ -49,7 +49,8 @@ class SplatTable {
         continue;
       }
       const auto index = entries[i++].index;
-      if (patterns_[index].match(body, groups)) return FoundSplat{rules_[index], body, groups};
+      if (patterns_[index].match(body, groups))
+        return FoundSplat{rules_[index], body, groups, rules_[index]->one_line};
     }
     return std::nullopt;
   }

@@ -77,7 +77,7 @@ struct FoundSplat {
   const SplatRule* rule = nullptr;
   std::string_view text;  // that the rule took
   RuleTable::Groups groups;
-  bool alone = false;  // nothing follows, whatever the rule says
+  bool alone = false;  // nothing follows: by its rule, or for what stands before it
 };
 
 // The rule that takes `body` (blanks and tags off), if any. Cheap for lines that open nothing.
