@@ -29,12 +29,31 @@ std::size_t escape_length(std::string_view text) {
   return 2;
 }
 
+// Whether the next eight bytes are there and all printable ASCII.
+constexpr std::size_t kWord = sizeof(std::uint64_t);
+bool is_plain_word(std::string_view line) {
+  if (line.size() < kWord) return false;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, line.data(), kWord);
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101, kHighs = 0x80 * kOnes;
+  // Where no byte has its high bit, none borrows from or carries into the next but one that is not printable.
+  const auto control = bytes - 0x20 * kOnes;
+  const auto erase = bytes + kOnes;
+  return ((bytes | control | erase) & kHighs) == 0;
+}
+
 // Whether a person would call this a line of text: printable characters or UTF-8, tabs and carriage returns.
 bool looks_like_text(std::string_view line, std::size_t nul_runs) {
   std::size_t printable = 0;
   std::size_t high = 0;
-  for (const char c : line) {
-    const auto byte = static_cast<unsigned char>(c);
+  while (!line.empty()) {
+    if (is_plain_word(line)) {
+      printable += kWord;
+      line.remove_prefix(kWord);
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(line.front());
+    line.remove_prefix(1);
     if (byte >= 0x80) {
       ++high;
     } else if (byte >= 0x20 && byte != 0x7f) {

@@ -25,7 +25,7 @@ constexpr std::uint64_t kPanicFollows = 2000;
 // stack and its call trace.
 constexpr std::uint64_t kDumpStackLines = 8;
 constexpr std::uint64_t kAnnouncedLines = 40;
-// Lines that stand on one for want of a newline.
+// Lines that stand behind another on one for want of a newline.
 constexpr int kMostGlued = 3;
 // Lines of a WARN's message, between "cut here" and the title.
 constexpr int kMessageLines = 6;
@@ -56,8 +56,7 @@ void LogParser::begin_input(std::string_view name) {
   splitter_ = LineSplitter{};
   provoked_.reset();
   dumps_.begin_input(name.find("free_traces") != std::string_view::npos ? Role::slub_free : Role::slub_alloc);
-  any_prefix_ = false;
-  bare_report_ = false;
+  in_log_ = any_prefix_ = bare_report_ = false;
   last_key_ = 0;
   kasan_ = KasanMode::unknown;
   banner_in_input_ = false;
@@ -97,42 +96,55 @@ void LogParser::on_line(const Line& line) {
   take_line(line);
 }
 
-void LogParser::take_line(const Line& line, int glued) {
+void LogParser::take_line(const Line& line) {
+  if (!line.prefixed) return take_bare(line);
+  if (!in_log_) enter_log();
+  last_key_ = line.caller.key();
+  // Most lines of a report
+  if (latest_ != nullptr && latest_->report && latest_->caller.key() == last_key_ &&
+      latest_->report->consume_expected(line))
+    return;
+  if (may_be_glued(line))
+    take_glued(line, kMostGlued);
+  else
+    on_text(line);
+}
+
+void LogParser::enter_log() {
+  if (!any_prefix_) sink_.on_kind(InputKind::log);
+  in_log_ = any_prefix_ = true;
+  bare_report_ = false;
+  // The log's next continuation line is its own, not the dump's.
+  dumps_.finish();
+}
+
+void LogParser::take_glued(const Line& line, int most) {
+  std::string_view first_text;
+  const auto second = most > 0 ? glued_line(line, first_text) : std::nullopt;
+  if (!second) return on_text(line);
+  auto first = line;
+  first.text = first_text;
+  on_text(first);
+  last_key_ = second->caller.key();
+  take_glued(*second, most - 1);
+}
+
+void LogParser::take_bare(const Line& line) {
+  in_log_ = false;
   const auto raw = line.text;
-  const auto number = line.number;
-  if (line.prefixed) {
-    if (!any_prefix_) sink_.on_kind(InputKind::log);
-    any_prefix_ = true;
-    bare_report_ = false;
-    last_key_ = line.caller.key();
-    // The log's next continuation line is its own, not the dump's.
-    dumps_.finish();
-    // Most lines of a report
-    if (latest_ != nullptr && latest_->report && latest_->caller.key() == last_key_ &&
-        latest_->report->consume_expected(line))
-      return;
-    std::string_view first_text;
-    if (const auto second = glued < kMostGlued ? glued_line(line, first_text) : std::nullopt) {
-      auto first = line;
-      first.text = first_text;
-      on_text(first);
-      return take_line(*second, glued + 1);
-    }
-  } else {
-    // Below a log with prefixes a bare stack's one blank is none of its continuation lines, which dmesg
-    // indents.
-    const bool below_log = any_prefix_ && !bare_report_ && raw.size() > 1 && raw[0] == ' ' && raw[1] != ' ';
-    if (dumps_.take(raw, number, contexts_.empty() || below_log)) return;
-    // A second line of one printk, as dmesg indents it, follows its first. Anything else without a prefix in
-    // a log that has them is some program writing to the same console, but for a title: what follows that one
-    // has no prefix either.
-    bare_report_ = bare_report_ || may_open_depot_trace(raw) || begins_splat(without_tags(raw));
-    if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
-    if (const auto last = contexts_.find(last_key_); !line.caller.inferred() && last != contexts_.end()) {
-      auto continued = line;
-      continued.caller = last->second.caller;
-      return on_text(continued);
-    }
+  // Below a log with prefixes a bare stack's one blank is none of its continuation lines, which dmesg
+  // indents.
+  const bool below_log = any_prefix_ && !bare_report_ && raw.size() > 1 && raw[0] == ' ' && raw[1] != ' ';
+  if (dumps_.take(raw, line.number, contexts_.empty() || below_log)) return;
+  // A second line of one printk, as dmesg indents it, follows its first. Anything else without a prefix in
+  // a log that has them is some program writing to the same console, but for a title: what follows that one
+  // has no prefix either.
+  bare_report_ = bare_report_ || may_open_depot_trace(raw) || begins_splat(without_tags(raw));
+  if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
+  if (const auto last = contexts_.find(last_key_); !line.caller.inferred() && last != contexts_.end()) {
+    auto continued = line;
+    continued.caller = last->second.caller;
+    return on_text(continued);
   }
   on_text(line);
 }

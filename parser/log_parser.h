@@ -73,7 +73,10 @@ class LogParser {
   };
 
   void on_line(const Line& line);
-  void take_line(const Line& line, int glued = 0);  // `glued`: to how many others it was
+  void take_line(const Line& line);
+  void enter_log();
+  void take_glued(const Line& line, int most);  // lines, behind this one
+  void take_bare(const Line& line);
   void on_text(const Line& line);
   void on_kernel_text(const Line& line);
   Context* find_context(std::uint64_t key);
@@ -115,6 +118,7 @@ class LogParser {
   Context* latest_ = nullptr;   // the one asked for last, while it is in contexts_
   std::uint64_t last_key_ = 0;  // whose line came last, for lines without a prefix
   bool any_prefix_ = false;     // of this input
+  bool in_log_ = false;         // the last line had a prefix
   bool bare_report_ = false;    // a title without a prefix came, and no line with one since
   KasanMode kasan_ = KasanMode::unknown;
   std::string release_;            // of the kernel that speaks

@@ -299,6 +299,12 @@ void take_layers(Line& line) {
 // "[  T123]" or "[    C0]" at its usual width.
 bool take_usual_caller(const char* at, Line& line) {
   constexpr std::size_t kInside = 6;  // columns
+  // Mostly the last line's caller goes on.
+  const auto columns = load8(at);
+  if (columns == line.caller_columns) {
+    line.caller = line.usual_caller;
+    return true;
+  }
   std::size_t i = 1;
   while (i < kInside && at[i] == ' ') ++i;
   const char kind = at[i++];
@@ -308,28 +314,36 @@ bool take_usual_caller(const char* at, Line& line) {
     if (!is_digit(at[i])) return false;
     id = id * 10 + static_cast<std::uint32_t>(at[i] - '0');
   }
-  line.caller = {kind, id};
+  line.caller_columns = columns;
+  line.caller = line.usual_caller = {kind, id};
   return true;
 }
 
-// The shape that nearly all lines have, "[   12.345678] " or "[   12.345678][  T123] ", at its usual width.
-// Any other is take_brackets()'s.
-bool take_usual_brackets(std::string_view& text, Line& line) {
+// Where the text begins behind the shape that nearly all lines have, "[   12.345678] " or
+// "[   12.345678][  T123] " at its usual width; 0 if it is another. Any other is take_brackets()'s.
+std::size_t take_usual_brackets(std::string_view raw, Line& line) {
   constexpr std::size_t kTime = KernelTime::kStamp + 2, kWithCaller = kTime + 8;  // columns
-  if (text.size() < kWithCaller + 1 || !has_usual_stamp(text)) return false;
-  if (non_digits<6>(load8(text.data() + 7)) != 0 || !is_padded_number(load8(text.data() + 1))) return false;
+  if (raw.size() < kWithCaller + 1 || !has_usual_stamp(raw)) return 0;
+  if (non_digits<6>(load8(raw.data() + 7)) != 0 || !is_padded_number(load8(raw.data() + 1))) return 0;
   std::size_t at = kTime;
-  if (text[at] == '[') {
-    if (!take_usual_caller(text.data() + at, line)) return false;
+  if (raw[at] == '[') {
+    if (!take_usual_caller(raw.data() + at, line)) return 0;
     at = kWithCaller;
   }
+  at += raw[at] == ' ' ? 1 : 0;
   // Further marks may follow a word or a bracket.
-  const auto rest = text.substr(at + (text[at] == ' ' ? 1 : 0));
-  if (rest.size() < 2 || rest[0] == '[' || rest[0] == '(' || rest[1] == '[' || rest[1] == '(') return false;
-  line.time.set_stamp(text.data() + 1);
-  text = rest;
-  if (rest[0] != ' ' && rest[0] != '=') skip_kernel_tag(text);
-  return true;
+  if (raw.size() < at + 2 || raw[at] == '[' || raw[at] == '(' || raw[at + 1] == '[' || raw[at + 1] == '(')
+    return 0;
+  line.time.set_stamp(raw.data() + 1);
+  return at;
+}
+
+// Any other shape. Not inlined: few lines have one.
+[[gnu::noinline]] void take_unusual(Line& line) {
+  if (line.text.front() == '[' && take_brackets(line.text, line))
+    line.prefixed = true;
+  else
+    take_layers(line);
 }
 
 }  // namespace
@@ -351,18 +365,16 @@ void read_line(std::string_view raw, std::uint64_t number, Line& line) {
   line.time.set({});
   line.prefixed = line.userspace = false;
   if (raw.empty() || raw.front() == ' ') return;
-  // Nearly all lines of a log
-  if (raw.front() == '[' && (take_usual_brackets(line.text, line) || take_brackets(line.text, line)))
-    line.prefixed = true;
-  else
-    take_layers(line);
+  const auto at = raw.front() == '[' ? take_usual_brackets(raw, line) : 0;
+  if (at == 0) return take_unusual(line);
+  line.prefixed = true;
+  line.text = raw.substr(at);
+  if (raw[at] != ' ' && raw[at] != '=') skip_kernel_tag(line.text);
 }
 
 std::optional<Line> glued_line(const Line& line, std::string_view& first) {
   constexpr std::int64_t kMoment = 1'000'000;  // microseconds; what quotes an earlier line comes later
-  constexpr std::size_t kShortest = KernelTime::kStamp + 2;
-  // Rows and frames are indented, and are most of what there is.
-  if (line.text.size() <= kShortest || line.text.front() == ' ') return std::nullopt;
+  if (!may_be_glued(line)) return std::nullopt;
   for (auto at = line.text.find('['); at != std::string_view::npos; at = line.text.find('[', at + 1)) {
     const auto rest = line.text.substr(at);
     if (at == 0 || line.text[at - 1] == ' ' || !has_usual_stamp(rest)) continue;

@@ -57,6 +57,9 @@ struct Line {
   // stand behind them.
   bool prefixed = false;
   bool userspace = false;  // none of the kernel's: a syslog line with another tag, a mark of the container
+  // Of the last line read into this: its caller at the usual width, as printed and as read.
+  std::uint64_t caller_columns = 0;
+  Caller usual_caller;
 };
 
 // Takes the prefixes off `raw`. Never fails: an unknown shape is all text.
@@ -65,6 +68,12 @@ inline Line read_line(std::string_view raw, std::uint64_t number) {
   Line line;
   read_line(raw, number, line);
   return line;
+}
+
+// What nearly all lines are not; the cheap test before glued_line(). Rows and frames are indented, and are
+// most of what there is.
+inline bool may_be_glued(const Line& line) {
+  return line.text.size() > KernelTime::kStamp + 2 && line.text.front() != ' ';
 }
 
 // The second of two lines that stand on one, each with its time at the usual width, as a serial console loses

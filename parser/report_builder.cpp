@@ -133,12 +133,12 @@ bool ReportBuilder::take_live_stack(const Line& line, std::string_view body) {
   return false;
 }
 
-void ReportBuilder::keep_text(const Line& line) {
-  if (!events_.keep_text || report_.text.size() + line.text.size() >= Report::kMaxText) return;
+void ReportBuilder::append_text(std::string_view added) {
+  auto& text = report_.text;
+  if (text.size() + added.size() >= Report::kMaxText) return;
   constexpr std::size_t kUsual = 4096;  // bytes: to grow to as many step by step would copy them as often
-  if (report_.text.empty()) report_.text.reserve(kUsual);
-  report_.text.append(line.text).append(1, '\n');
-  if (!trim_left(line.text).empty()) text_end_ = report_.text.size();
+  if (text.empty()) text.reserve(kUsual);
+  text.append(added).append(1, '\n');
 }
 
 void ReportBuilder::set_time(const Line& line) {
@@ -196,7 +196,9 @@ ReportBuilder::Answer ReportBuilder::take(const Line& line) {
 
 Report ReportBuilder::close(Close why) {
   end_trace();
-  report_.text.resize(text_end_);
+  // Blank lines at the end are not its own.
+  const auto last = report_.text.find_last_not_of(" \t\n");
+  report_.text.resize(last == std::string::npos ? 0 : report_.text.find('\n', last) + 1);
   name();
   report_.corrupted_reason = damage(why);
   if (report_.corrupted_reason.empty() && mixed_)

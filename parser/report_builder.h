@@ -52,7 +52,9 @@ class ReportBuilder {
     return true;
   }
   // Keeps a line of the report's own for Report::text; consume() does so by itself.
-  void keep_text(const Line& line);
+  void keep_text(const Line& line) {
+    if (events_.keep_text) append_text(line.text);
+  }
   // When its title was printed. `raw`: that line with its prefixes.
   void set_time(const Line& line);
   // The report as far as it came, with the reason if it is damaged.
@@ -108,6 +110,7 @@ class ReportBuilder {
     unknown_run_ = 0;
     report_.end_line = line.number;
   }
+  void append_text(std::string_view text);
   void close_trace();
   void start_live(const Line& line);
   // Lines that announce a live stack, or say where its CPU is.
@@ -121,7 +124,6 @@ class ReportBuilder {
   int unknown_run_ = 0;
   bool mixed_ = false;
   bool doubted_ = false;
-  std::size_t text_end_ = 0;  // of Report::text, up to its last own line
 };
 
 // Whether `body` is a ruler of at least 20 times `mark`.
