@@ -275,4 +275,17 @@ std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text, Place
   return found({frame->frame, !unreliable_[frame->frame] && !marked}, place);
 }
 
+// A number in hex, an address in "[<", or a source line.
+bool may_be_frame(std::string_view text) {
+  for (auto at = text.find('x'); at != std::string_view::npos; at = text.find('x', at + 1))
+    if (at > 0 && text[at - 1] == '0') return true;
+  if (text.find("[<") != std::string_view::npos) return true;
+  for (auto at = text.find(':'); at != std::string_view::npos; at = text.find(':', at + 1)) {
+    const auto before = text.substr(0, at);
+    if (before.ends_with(".c") || before.ends_with(".h") || before.ends_with(".S") || before.ends_with(".rs"))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace parser

@@ -180,11 +180,6 @@ inline bool only_remarks(std::string_view text) {
 }
 
 // What every printed frame has and few other lines do; the cheap test before parse().
-inline bool may_be_frame(std::string_view text) {
-  return text.find("+0x") != std::string_view::npos || text.find("0x") != std::string_view::npos ||
-         text.find("[<") != std::string_view::npos || text.find(".c:") != std::string_view::npos ||
-         text.find(".h:") != std::string_view::npos || text.find(".S:") != std::string_view::npos ||
-         text.find(".rs:") != std::string_view::npos;
-}
+bool may_be_frame(std::string_view text);
 
 }  // namespace parser
