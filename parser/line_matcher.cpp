@@ -1,6 +1,9 @@
 #include "parser/line_matcher.h"
 
 #include <algorithm>
+#include <bitset>
+#include <cstddef>
+#include <cstring>
 #include <limits>
 
 #include "parser/scan.h"
@@ -14,27 +17,28 @@ constexpr std::uint32_t kMostRepeats = 1000;  // RE2's own limit
 constexpr int kPatience = 4000;
 constexpr std::size_t kCharactersOfWay = 16;
 
+using CharacterSet = std::bitset<256>;
+
 std::size_t byte(char c) {
   return static_cast<unsigned char>(c);
 }
 
 }  // namespace
 
-// Recursive descent; each rule returns its steps, with jumps relative to where they stand.
+// Recursive descent; each rule appends its steps, with jumps relative to where they stand.
 struct LineMatcher::Compiler {
   LineMatcher& out;
   std::string_view rest;
   bool failed = false;
+  std::vector<CharacterSet> sets{};
 
-  Steps fail() {
-    failed = true;
-    return {};
-  }
-
-  static void append(Steps& steps, const Steps& more) { steps.insert(steps.end(), more.begin(), more.end()); }
   static std::uint32_t size(const Steps& steps) { return static_cast<std::uint32_t>(steps.size()); }
+  static void append(Steps& steps, const Steps& more) { steps.insert(steps.end(), more.begin(), more.end()); }
 
   bool looks_at(char c) const { return !rest.empty() && rest.front() == c; }
+  bool looks_at_any(std::string_view characters) const {
+    return !rest.empty() && characters.find(rest.front()) != std::string_view::npos;
+  }
   char next() {
     const char c = rest.front();
     rest.remove_prefix(1);
@@ -64,34 +68,55 @@ struct LineMatcher::Compiler {
 
   Steps sequence() {
     Steps steps;
-    while (!failed && !rest.empty() && rest.front() != '|' && rest.front() != ')') append(steps, piece());
+    bool in_literal = false;  // the last step is one that may grow: nothing jumps to behind it
+    while (!failed && !rest.empty() && !looks_at_any("|)")) {
+      if (looks_at('(')) {
+        failed = !group(steps);
+        in_literal = false;
+        continue;
+      }
+      const auto written = rest;
+      CharacterSet set;
+      failed = !character(set);
+      if (failed) break;
+      const bool repeated = looks_at_any("?*+{");
+      const char last = written[written.size() - rest.size() - 1];
+      if (set.count() == 1 && set[byte(last)] && !repeated) {
+        if (!in_literal) begin_literal(steps);
+        in_literal = true;
+        ++steps.back().length;
+        out.literals_.push_back(last);
+      } else {
+        in_literal = false;
+        failed = !repeat(steps, set, repeated);
+      }
+    }
     return steps;
   }
 
-  Steps piece() {
-    if (rest.front() == '(') return group();
-    Set set;
-    if (!character(set)) return fail();
-    Step step;
-    const bool repeated =
-        !rest.empty() && std::string_view("?*+{").find(rest.front()) != std::string_view::npos;
-    if (set.count() == 1 && !repeated) return literal(set);
-    step.kind = Step::Kind::repeat;
-    if (repeated && !count(step)) return fail();
-    if (repeated && skip(rest, "?")) step.kind = Step::Kind::repeat_lazy;
-    step.index = static_cast<std::uint32_t>(out.sets_.size());
-    out.sets_.push_back(set);
-    return {step};
+  void begin_literal(Steps& steps) {
+    auto& step = steps.emplace_back();
+    step.index = static_cast<std::uint32_t>(out.literals_.size());
   }
 
-  Steps literal(const Set& set) {
-    Step step;
-    step.index = static_cast<std::uint32_t>(out.literals_.size());
-    step.length = 1;
-    std::size_t c = 0;
-    while (!set[c]) ++c;
-    out.literals_.push_back(static_cast<char>(c));
-    return {step};
+  bool repeat(Steps& steps, const CharacterSet& set, bool repeated) {
+    auto& step = steps.emplace_back();
+    step.kind = Step::Kind::repeat;
+    if (repeated && !count(step)) return false;
+    if (repeated && skip(rest, "?")) step.kind = Step::Kind::repeat_lazy;
+    step.index = set_index(set);
+    return true;
+  }
+
+  std::uint32_t set_index(const CharacterSet& set) {
+    const auto known = std::find(sets.begin(), sets.end(), set);
+    const auto index = static_cast<std::uint32_t>(known - sets.begin());
+    if (known == sets.end()) {
+      sets.push_back(set);
+      auto& members = out.members_.emplace_back();
+      for (std::size_t c = 0; c < members.size(); ++c) members[c] = set[c];
+    }
+    return index;
   }
 
   bool count(Step& step) {
@@ -117,13 +142,13 @@ struct LineMatcher::Compiler {
     }
   }
 
-  Steps group() {
+  bool group(Steps& steps) {
     next();
     const bool captures = !skip(rest, "?:");
-    if (captures && looks_at('?')) return fail();
+    if (captures && looks_at('?')) return false;
     const auto number = captures ? out.groups_++ : 0;
-    if (out.groups_ > kMaxGroups) return fail();
-    Steps steps;
+    if (out.groups_ > kMaxGroups) return false;
+    const auto begin = steps.size();
     const auto save = [&](std::uint32_t slot) {
       if (!captures) return;
       auto& step = steps.emplace_back();
@@ -133,23 +158,22 @@ struct LineMatcher::Compiler {
     save(2 * number);
     append(steps, expression());
     save(2 * number + 1);
-    if (!skip(rest, ")")) return fail();
-    if (looks_at('*') || looks_at('+') || looks_at('{')) return fail();
+    if (!skip(rest, ")") || looks_at_any("*+{")) return false;
     if (skip(rest, "?")) {
-      if (looks_at('?')) return fail();
+      if (looks_at('?')) return false;
       Step either;
       either.kind = Step::Kind::either;
-      either.skip = size(steps) + 1;
-      steps.insert(steps.begin(), either);
+      either.skip = static_cast<std::uint32_t>(steps.size() - begin) + 1;
+      steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(begin), either);
     }
-    return steps;
+    return true;
   }
 
-  static void add_range(Set& set, char from, char to) {
+  static void add_range(CharacterSet& set, char from, char to) {
     for (auto c = byte(from); c <= byte(to); ++c) set.set(c);
   }
-  static bool add_escape(Set& set, char c) {
-    Set named;
+  static bool add_escape(CharacterSet& set, char c) {
+    CharacterSet named;
     switch (c) {
       case 'd':
         add_range(named, '0', '9');
@@ -178,7 +202,7 @@ struct LineMatcher::Compiler {
   }
 
   // One character, "." or class.
-  bool character(Set& set) {
+  bool character(CharacterSet& set) {
     const char c = next();
     switch (c) {
       case '\\':
@@ -202,7 +226,7 @@ struct LineMatcher::Compiler {
     }
   }
 
-  bool read_class(Set& set) {
+  bool read_class(CharacterSet& set) {
     const bool inverted = skip(rest, "^");
     for (bool first = true;; first = false) {
       if (rest.empty()) return false;
@@ -224,39 +248,62 @@ struct LineMatcher::Compiler {
     return true;
   }
 
-  // A capture within one of several ways may have to be undone.
-  static void undo_in_ways(Steps& steps) {
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (steps[i].kind != Step::Kind::either) continue;
-      const auto last = i + steps[i].skip - 1;  // of the first way: a jump over the second, if there is one
-      const auto end = last + (steps[last].kind == Step::Kind::jump ? steps[last].skip : 1);
-      for (auto step = i + 1; step < end; ++step)
-        if (steps[step].kind == Step::Kind::save) steps[step].kind = Step::Kind::save_undone;
+  // What the steps from one on may begin with, and whether they may take nothing up to the text's end.
+  struct Beginning {
+    CharacterSet firsts;
+    bool ends = false;
+  };
+
+  // Looks ahead of each step, so that few ways have to be tried.
+  void look_ahead() {
+    auto& steps = out.steps_;
+    std::vector<Beginning> from(steps.size());
+    from.back().ends = true;
+    if (out.open_end_) from.back().firsts.set();
+    for (auto i = steps.size() - 1; i-- > 0;) {
+      auto& step = steps[i];
+      const auto& next = from[i + 1];
+      switch (step.kind) {
+        case Step::Kind::literal:
+          from[i].firsts.set(byte(out.literals_[step.index]));
+          break;
+        case Step::Kind::repeat:
+        case Step::Kind::repeat_lazy: {
+          const auto& set = sets[step.index];
+          // Where anything may follow, what comes behind takes nothing at once.
+          step.certain = (set & next.firsts).none() || (out.open_end_ && next.ends);
+          step.any = set.count() == set.size() - 1 && !set[byte('\n')];
+          from[i].firsts = step.least == 0 ? set | next.firsts : set;
+          from[i].ends = step.least == 0 && next.ends;
+          break;
+        }
+        case Step::Kind::either: {
+          const auto& other = from[i + step.skip];
+          step.index = set_index(next.firsts);
+          step.other = set_index(other.firsts);
+          step.ends = next.ends;
+          step.other_ends = other.ends;
+          from[i] = {next.firsts | other.firsts, next.ends || other.ends};
+          break;
+        }
+        case Step::Kind::jump:
+          from[i] = from[i + step.skip];
+          break;
+        case Step::Kind::save:
+          from[i] = next;
+          break;
+        case Step::Kind::end:
+          break;
+      }
+      if (step.kind == Step::Kind::repeat) step.then = literal_behind(i);
     }
   }
 
-  // Literals that follow one another become one, where no jump leads between them.
-  static Steps joined(const Steps& steps) {
-    std::vector<bool> target(steps.size() + 1);
-    for (std::size_t i = 0; i < steps.size(); ++i)
-      if (steps[i].skip != 0) target[i + steps[i].skip] = true;
-    std::vector<std::uint32_t> place(steps.size() + 1);
-    Steps out;
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      const auto& step = steps[i];
-      const bool more = !out.empty() && !target[i] && step.kind == Step::Kind::literal &&
-                        out.back().kind == Step::Kind::literal &&
-                        out.back().index + out.back().length == step.index;
-      if (more)
-        out.back().length += step.length;
-      else
-        out.push_back(step);
-      place[i] = size(out) - 1;
-    }
-    place[steps.size()] = size(out);
-    for (std::size_t i = 0; i < steps.size(); ++i)
-      if (steps[i].skip != 0) out[place[i]].skip = place[i + steps[i].skip] - place[i];
-    return out;
+  // The literal that follows a step at once, as so many steps on; 0 if none does.
+  std::uint32_t literal_behind(std::size_t step) const {
+    auto after = step + 1;
+    while (out.steps_[after].kind == Step::Kind::save) ++after;
+    return out.steps_[after].kind == Step::Kind::literal ? static_cast<std::uint32_t>(after - step) : 0;
   }
 };
 
@@ -264,24 +311,10 @@ std::optional<LineMatcher> LineMatcher::compile(std::string_view pattern, bool o
   LineMatcher matcher;
   matcher.open_end_ = open_end;
   Compiler compiler{matcher, pattern};
-  const auto steps = compiler.expression();
+  matcher.steps_ = compiler.expression();
+  matcher.steps_.emplace_back().kind = Step::Kind::end;
   if (compiler.failed || !compiler.rest.empty()) return std::nullopt;
-  matcher.steps_ = Compiler::joined(steps);
-  Compiler::undo_in_ways(matcher.steps_);
-  auto& own = matcher.steps_;
-  for (std::size_t i = 0; i < own.size(); ++i) {
-    if (own[i].kind != Step::Kind::repeat) continue;
-    auto after = i + 1;
-    while (after < own.size() && own[after].kind == Step::Kind::save) ++after;
-    const auto& set = matcher.sets_[own[i].index];
-    own[i].any = set.count() == set.size() - 1 && !set[byte('\n')];
-    if (after == own.size()) {
-      own[i].certain = true;
-    } else if (own[after].kind == Step::Kind::literal) {
-      own[i].certain = !set[byte(matcher.literals_[own[after].index])];
-      own[i].then = static_cast<std::uint32_t>(after);
-    }
-  }
+  compiler.look_ahead();
   return matcher;
 }
 
@@ -295,89 +328,96 @@ struct LineMatcher::Run {
   std::size_t run_length(const Step& step, std::size_t at) const {
     const auto most = std::min<std::size_t>(text.size() - at, step.most);
     if (step.any) return std::min(text.substr(at, most).find('\n'), most);
-    const auto& set = matcher.sets_[step.index];
+    const auto& is_member = matcher.members_[step.index];
     std::size_t count = 0;
-    while (count < most && set[byte(text[at + count])]) ++count;
+    while (count < most && is_member[byte(text[at + count])]) ++count;
     return count;
   }
 
+  bool is_literal(const Step& step, std::size_t at) const {
+    const char* literal = matcher.literals_.data() + step.index;
+    return text.size() - at >= step.length && text[at] == *literal &&
+           (step.length == 1 || std::memcmp(text.data() + at + 1, literal + 1, step.length - 1) == 0);
+  }
+
+  // Whether the rest matches from here on. Captures are as they were if it does not.
+  bool attempt(const Step* step, std::size_t at) {
+    const auto before = slots;
+    if (from(step, at)) return true;
+    slots = before;
+    return false;
+  }
+
   // A repetition of up to `count` with a literal behind it: only where that stands need the rest be tried.
-  bool before_literal(std::size_t step, std::size_t at, std::size_t count) {
-    const auto& repeat = matcher.steps_[step];
-    const auto& then = matcher.steps_[repeat.then];
-    const auto literal = std::string_view(matcher.literals_).substr(then.index, then.length);
-    for (auto end = at + count + 1; end-- > at + repeat.least;) {
-      if (end >= text.size() || text[end] != literal.front() || !text.substr(end).starts_with(literal))
-        continue;
-      if (from(step + 1, end)) return true;
+  bool before_literal(const Step* repeat, std::size_t at, std::size_t count) {
+    const auto& literal = repeat[repeat->then];
+    for (auto end = at + count + 1; end-- > at + repeat->least;) {
+      if (!is_literal(literal, end)) continue;
+      if (attempt(repeat + 1, end)) return true;
       if (patience < 0) return false;
     }
     return false;
   }
 
-  bool from(std::size_t step, std::size_t at) {
+  bool from(const Step* step, std::size_t at) {
     if (--patience < 0) return false;
-    for (; step < matcher.steps_.size(); ++step) {
-      const auto& now = matcher.steps_[step];
-      switch (now.kind) {
+    for (;; ++step) {
+      switch (step->kind) {
         case Step::Kind::literal:
-          if (text.substr(at, now.length) !=
-              std::string_view(matcher.literals_).substr(now.index, now.length))
-            return false;
-          at += now.length;
+          if (!is_literal(*step, at)) return false;
+          at += step->length;
           break;
         case Step::Kind::repeat: {
-          const auto count = run_length(now, at);
+          const auto count = run_length(*step, at);
           patience -= static_cast<int>(count / kCharactersOfWay);
-          if (count < now.least) return false;
-          if (now.certain || count == now.least) {
+          if (count < step->least) return false;
+          if (step->certain || count == step->least) {
             at += count;
             break;
           }
-          if (now.then != 0) return before_literal(step, at, count);
-          for (auto length = count; length > now.least; --length)
-            if (from(step + 1, at + length)) return true;
+          if (step->then != 0) return before_literal(step, at, count);
+          for (auto length = count; length > step->least; --length)
+            if (attempt(step + 1, at + length)) return true;
           if (patience < 0) return false;
-          at += now.least;
+          at += step->least;
           break;
         }
         case Step::Kind::repeat_lazy: {
-          const auto& set = matcher.sets_[now.index];
-          const auto most = std::min<std::size_t>(text.size() - at, now.most);
+          const auto& is_member = matcher.members_[step->index];
+          const auto most = std::min<std::size_t>(text.size() - at, step->most);
           for (std::size_t count = 0; count <= most; ++count) {
-            if (count >= now.least && from(step + 1, at + count)) return true;
-            if (patience < 0 || at + count == text.size() || !set[byte(text[at + count])]) return false;
+            if (count >= step->least && attempt(step + 1, at + count)) return true;
+            if (patience < 0 || at + count == text.size() || !is_member[byte(text[at + count])]) return false;
           }
           return false;
         }
-        case Step::Kind::either:
-          if (from(step + 1, at)) return true;
-          if (patience < 0) return false;
-          step += now.skip - 1;
+        case Step::Kind::either: {
+          const bool end = at == text.size();
+          const bool first = end ? step->ends : matcher.members_[step->index][byte(text[at])];
+          const bool second = end ? step->other_ends : matcher.members_[step->other][byte(text[at])];
+          if (first && !second) break;
+          if (first && attempt(step + 1, at)) return true;
+          if (!second || patience < 0) return false;
+          step += step->skip - 1;
           break;
+        }
         case Step::Kind::jump:
-          step += now.skip - 1;
+          step += step->skip - 1;
           break;
         case Step::Kind::save:
-          slots[now.index] = at;
+          slots[step->index] = at;
           break;
-        case Step::Kind::save_undone: {
-          const auto before = slots[now.index];
-          slots[now.index] = at;
-          if (from(step + 1, at)) return true;
-          slots[now.index] = before;
-          return false;
-        }
+        case Step::Kind::end:
+          return matcher.open_end_ || at == text.size();
       }
     }
-    return matcher.open_end_ || at == text.size();
   }
 };
 
 LineMatcher::Answer LineMatcher::match(std::string_view text, Groups& groups) const {
   Run run{*this, text, {}};
-  run.slots.fill(std::string_view::npos);
-  if (!run.from(0, 0)) return run.patience < 0 ? Answer::gave_up : Answer::no;
+  std::fill_n(run.slots.begin(), 2 * groups_, std::string_view::npos);
+  if (!run.from(steps_.data(), 0)) return run.patience < 0 ? Answer::gave_up : Answer::no;
   groups.fill({});
   for (std::size_t g = 0; g < groups_; ++g)
     if (const auto begin = run.slots[2 * g], end = run.slots[2 * g + 1]; end != std::string_view::npos)

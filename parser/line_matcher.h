@@ -7,7 +7,6 @@
 // is matched and captured is what RE2 says (Latin-1, anchored at the start, leftmost-first).
 #pragma once
 #include <array>
-#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -29,8 +28,6 @@ class LineMatcher {
   Answer match(std::string_view text, Groups& groups) const;
 
  private:
-  using Set = std::bitset<256>;
-
   struct Step {
     enum class Kind : std::uint8_t {
       literal,
@@ -39,14 +36,16 @@ class LineMatcher {
       either,       // goes on with the next step; failing that, `skip` steps on
       jump,         // `skip` steps on
       save,         // the place, in slot `index`
-      save_undone,  // ... which is as it was if what follows fails: in an alternative that others may replace
+      end,
     };
     Kind kind = Kind::literal;
-    bool any = false;          // repeat: of "."
-    bool certain = false;      // ... what follows it can follow the last character only
-    std::uint32_t then = 0;    // ... the step of the literal that follows it; 0: none
-    std::uint32_t index = 0;   // into literals_, sets_, or the slots
-    std::uint32_t length = 0;  // of a literal
+    bool any = false;         // repeat: of "."
+    bool certain = false;     // ... fewer than there are need not be tried
+    std::uint32_t then = 0;   // ... the literal that follows it is so many steps on; 0: none does
+    std::uint32_t index = 0;  // into literals_, members_ (either: of its first way), or the slots
+    std::uint32_t other = 0;  // either: of its second way
+    bool ends = false, other_ends = false;  // ... whether the text may end there
+    std::uint32_t length = 0;               // of a literal
     std::uint32_t least = 1, most = 1;
     std::uint32_t skip = 0;
   };
@@ -57,7 +56,7 @@ class LineMatcher {
 
   Steps steps_;
   std::string literals_;
-  std::vector<Set> sets_;
+  std::vector<std::array<bool, 256>> members_;  // of each set of characters
   std::uint32_t groups_ = 0;
   bool open_end_ = false;
 };

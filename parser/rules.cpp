@@ -66,9 +66,10 @@ RuleTable::RuleTable(std::span<const Rule> rules) : rules_(rules) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     patterns_.emplace_back(rules[i]);
     const auto firsts = rules[i].starts.empty() ? rules[i].firsts : rules[i].starts.substr(0, 1);
-    for (std::size_t first = 0; first < by_first_.size(); ++first)
-      if (firsts.empty() || firsts.find(static_cast<char>(first)) != std::string_view::npos)
-        by_first_[first].push_back(static_cast<std::uint8_t>(i));
+    const auto rule = static_cast<std::uint8_t>(i);
+    for (const char first : firsts) by_first_[static_cast<unsigned char>(first)].push_back(rule);
+    if (firsts.empty())
+      for (auto& left : by_first_) left.push_back(rule);
   }
 }
 
