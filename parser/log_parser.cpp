@@ -48,7 +48,9 @@ bool may_begin_something(char c) {
 
 LogParser::LogParser(Sink& sink, ParserOptions options)
     : sink_(sink),
-      options_(options),
+      events_{[this](const Trace& trace) { publish(trace); },
+              [this](std::string_view release, std::uint64_t at) { learn_release(release, at); },
+              options.keep_text},
       dumps_(frames_, sink, [this] { close_all(ReportBuilder::Close::superseded); }) {}
 LogParser::~LogParser() = default;
 
@@ -238,12 +240,6 @@ void LogParser::drop_if_idle(const Context& context) {
   spare_ = contexts_.extract(context.caller.key());
 }
 
-ReportBuilder::Events LogParser::events() {
-  return {[this](const Trace& trace) { publish(trace); },
-          [this](std::string_view release, std::uint64_t at) { learn_release(release, at); },
-          options_.keep_text};
-}
-
 void LogParser::read_outside(const Line& line, std::string_view body, Context& context) {
   if (context.asked_by && read_other_cpu(line, body, context)) return;
   if (context.stray.open()) {
@@ -282,21 +278,21 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
 
 std::unique_ptr<ReportBuilder> LogParser::open_report(const Line& line, std::string_view body,
                                                       Context& context) {
-  auto report = open_kasan(line, body, context.lead.first_line, frames_, events());
+  auto report = open_kasan(line, body, context.lead.first_line, frames_, events_);
   // SLUB's detail stands above the ruler; another report's title came between.
   if (line.caller.inferred() && context.lead.what.empty() && body.starts_with("BUG ") &&
       stranded_.first_line != 0 && line.number - stranded_.first_line < kStrandedLines)
     context.lead = std::exchange(stranded_, {});
-  if (!report) report = open_slub(line, body, context.lead, frames_, events());
+  if (!report) report = open_slub(line, body, context.lead, frames_, events_);
   if (report) return report;
   const auto text = trim_right(body);
   auto found = find_splat(without_tags(text));
   if (!found && context.cut_here == 0) found = find_drivers_words(text);
   if (!found) return nullptr;
   const bool follows = last_report_ != 0 && line.number - last_report_ < kPanicFollows;
-  if (found->rule->consequence != Consequence::no && follows) return open_panic_tail(line, frames_, events());
+  if (found->rule->consequence != Consequence::no && follows) return open_panic_tail(line, frames_, events_);
   const auto first = context.cut_here != 0 ? context.cut_here : context.lead.first_line;
-  return open_splat(line, *found, first, frames_, events());
+  return open_splat(line, *found, first, frames_, events_);
 }
 
 std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::string_view body,
@@ -310,7 +306,7 @@ std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::s
   const bool call = body.starts_with("Call Trace:") || body.starts_with("Call trace:");
   if (context.cut_here != 0) {
     if (cpu || call || body.starts_with("Modules linked in:"))
-      return open_unrecognised(line, context.cut_here, frames_, events());
+      return open_unrecognised(line, context.cut_here, frames_, events_);
     if (++context.cut_lines > kMessageLines) context.cut_here = 0;
     return nullptr;
   }
@@ -339,7 +335,7 @@ std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::s
                       line.number - dump_stack_ <= kDumpStackLines;
   const bool announced = asked_for_ != 0 && line.number - asked_for_ <= kAnnouncedLines;
   if (!dumped || announced) return nullptr;
-  auto report = open_unrecognised(line, dump_stack_, frames_, events());
+  auto report = open_unrecognised(line, dump_stack_, frames_, events_);
   auto cpu_line = line;
   cpu_line.number = dump_stack_;
   cpu_line.text = dump_stack_text_;
@@ -393,7 +389,7 @@ void LogParser::close_report(Context& context, ReportBuilder::Close why) {
 void LogParser::close_report(std::unique_ptr<ReportBuilder> builder, const Context& context,
                              ReportBuilder::Close why) {
   const bool told = builder->is_told();
-  auto report = builder->close(why);
+  auto& report = builder->close(why);
   last_report_ = std::max(last_report_, report.end_line);
   if (!told) return;
   report.demux = context.inferred ? Demux::inferred : context.caller.known() ? Demux::caller : Demux::none;

@@ -97,14 +97,13 @@ class LogParser {
   // A report without a known title: what follows "cut here", or a dump_stack() that nobody announced. The
   // line is its first content.
   std::unique_ptr<ReportBuilder> open_untitled(const Line& line, std::string_view body, Context& context);
-  ReportBuilder::Events events();
   bool read_other_cpu(const Line& line, std::string_view body, Context& context);
   void publish(const Trace& trace);
   void learn_release(std::string_view release, std::uint64_t line);
 
   Sink& sink_;
-  ParserOptions options_;
   FrameTable frames_;
+  const ReportBuilder::Events events_;
   LineSplitter splitter_;
   ContainerReader containers_;
   DumpReader dumps_;

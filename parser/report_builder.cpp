@@ -194,7 +194,7 @@ ReportBuilder::Answer ReportBuilder::take(const Line& line) {
   return answer;
 }
 
-Report ReportBuilder::close(Close why) {
+Report& ReportBuilder::close(Close why) {
   end_trace();
   // Blank lines at the end are not its own.
   const auto last = report_.text.find_last_not_of(" \t\n");
@@ -205,7 +205,7 @@ Report ReportBuilder::close(Close why) {
     report_.corrupted_reason = "lines of others stand among the frames of a stack";
   if (report_.corrupted_reason.empty() && doubted_)
     report_.corrupted_reason = "printed at the same time as another report: a frame may be that one's";
-  return std::move(report_);
+  return report_;
 }
 
 }  // namespace parser

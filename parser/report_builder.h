@@ -35,6 +35,7 @@ class ReportBuilder {
     bool keep_text = false;                                                        // Report::text is wanted
   };
 
+  // Both must outlive it.
   ReportBuilder(FrameTable& frames, const Events& events)
       : frames_(frames), collector_(frames), events_(events) {}
   virtual ~ReportBuilder() = default;
@@ -57,8 +58,8 @@ class ReportBuilder {
   }
   // When its title was printed. `raw`: that line with its prefixes.
   void set_time(const Line& line);
-  // The report as far as it came, with the reason if it is damaged.
-  Report close(Close why);
+  // The report as far as it came, with the reason if it is damaged. Called once.
+  Report& close(Close why);
 
   // A stack of the report that another CPU printed.
   void adopt(Trace trace);
@@ -116,7 +117,7 @@ class ReportBuilder {
   // Lines that announce a live stack, or say where its CPU is.
   bool take_live_stack(const Line& line, std::string_view body);
 
-  Events events_;
+  const Events& events_;
   bool saw_call_trace_ = false;
   bool begun_ = false;           // a trace, by the line at hand
   Role next_role_ = Role::call;  // of the next Call Trace:

@@ -41,7 +41,6 @@ class SplatTable {
   }
 
   std::optional<FoundSplat> find(std::string_view body) const {
-    RuleTable::Groups groups;
     const auto& entries = by_first_[static_cast<unsigned char>(body.front())];
     for (std::size_t i = 0; i < entries.size();) {
       if (!begins_with(body, entries[i].starts)) {
@@ -49,8 +48,8 @@ class SplatTable {
         continue;
       }
       const auto index = entries[i++].index;
-      if (patterns_[index].match(body, groups))
-        return FoundSplat{rules_[index], body, groups, rules_[index]->one_line};
+      FoundSplat found{rules_[index], body, {}, rules_[index]->one_line};
+      if (patterns_[index].match(body, found.groups)) return found;
     }
     return std::nullopt;
   }
@@ -77,11 +76,14 @@ bool is_lower(char c) {
   return c >= 'a' && c <= 'z';
 }
 
+bool is_of_driver(char c) {
+  return is_lower(c) || is_digit(c) || c == '_' || c == '-';
+}
+
 // "usb", "mlx5_core", "8139cp"; no date
 bool is_driver(std::string_view word) {
-  return std::any_of(word.begin(), word.end(), is_lower) && std::all_of(word.begin(), word.end(), [](char c) {
-           return is_lower(c) || is_digit(c) || c == '_' || c == '-';
-         });
+  return std::any_of(word.begin(), word.end(), is_lower) &&
+         std::all_of(word.begin(), word.end(), is_of_driver);
 }
 
 // "5-1:1.0", "0000:00:04.0", "foo.0"; no count and no version
@@ -92,8 +94,16 @@ bool is_device(std::string_view word) {
                      [](char c) { return is_symbol_char(c) || c == '-' || c == ':'; });
 }
 
+// The first characters of what without_tags() takes off.
+constexpr auto kMayBeTag = [] {
+  std::array<bool, 256> may{};
+  for (const char c : std::string_view("[rNwkst0123456789")) may[static_cast<unsigned char>(c)] = true;
+  return may;
+}();
+
 // "usb 5-1: WARNING: foo" -> "WARNING: foo"; empty for any other line.
 std::string_view without_device(std::string_view body) {
+  if (body.empty() || !is_of_driver(body.front())) return {};
   const auto first = body.find(' ');
   if (first == std::string_view::npos) return {};
   const auto second = body.find(' ', first + 1);
@@ -108,9 +118,7 @@ std::string_view without_device(std::string_view body) {
 }  // namespace
 
 std::string_view without_tags(std::string_view body) {
-  constexpr std::string_view kFirsts = "[rNwkst";
-  if (body.empty() || (!is_digit(body.front()) && kFirsts.find(body.front()) == std::string_view::npos))
-    return body;
+  if (body.empty() || !kMayBeTag[static_cast<unsigned char>(body.front())]) return body;
   for (const std::string_view tag :
        {"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "kmemleak: ", "sysrq: ", "traps: ", "kernel: "})
     if (body.starts_with(tag)) body.remove_prefix(tag.size());
@@ -123,13 +131,15 @@ std::string_view without_tags(std::string_view body) {
 
 std::optional<FoundSplat> find_splat(std::string_view body) {
   if (body.empty()) return std::nullopt;
-  if (kNotices.match(body)) return std::nullopt;
-  return table().find(body);
+  auto found = table().find(body);
+  if (found && kNotices.match(body)) found.reset();
+  return found;
 }
 
 std::optional<FoundSplat> find_drivers_words(std::string_view body) {
   const auto words = without_device(body);
-  auto found = words.starts_with("BUG: KASAN: ") ? std::nullopt : find_splat(words);
+  if (words.empty() || words.starts_with("BUG: KASAN: ")) return std::nullopt;
+  auto found = find_splat(words);
   // The kernel's own forms stand at the front, and go on below.
   if (!found || found->rule->blame != Blame::nobody) return std::nullopt;
   found->alone = true;
