@@ -19,23 +19,23 @@ std::vector<Function> functions_of(const Trace& trace, const FrameTable& frames)
   std::vector<Function> functions;
   functions.reserve(trace.frames.size());
   for (const auto& ref : trace.frames) {
-    const auto& frame = frames[ref.frame];
-    if (ref.reliable && !frame.symbol.empty())
-      functions.push_back({without_compiler_suffix(frame.symbol), frames.is_helper(ref.frame),
-                           frames.is_dispatcher(ref.frame), frames.is_interrupt_entry(ref.frame)});
+    if (!ref.reliable) continue;
+    if (const auto symbol = frames.function(ref.frame); !symbol.empty())
+      functions.push_back({symbol, frames.is_helper(ref.frame), frames.is_dispatcher(ref.frame),
+                           frames.is_interrupt_entry(ref.frame)});
   }
   return functions;
 }
 
 // The first function that no helper is; of a test the one that its runner called.
-std::string first_of(const Trace& trace, const FrameTable& frames, std::string_view skip) {
+std::string_view first_of(const Trace& trace, const FrameTable& frames, std::string_view skip) {
   std::string_view callee;
   for (const auto& ref : trace.frames) {
-    const auto& frame = frames[ref.frame];
-    if (!ref.reliable || frame.symbol.empty()) continue;
-    const auto symbol = without_compiler_suffix(frame.symbol);
+    if (!ref.reliable) continue;
+    const auto symbol = frames.function(ref.frame);
+    if (symbol.empty()) continue;
     if (!frames.is_helper(ref.frame) && !matches_any(symbol, skip))
-      return std::string(!callee.empty() && is_test_runner(symbol) ? callee : symbol);
+      return !callee.empty() && is_test_runner(symbol) ? callee : symbol;
     callee = symbol;
   }
   return {};
@@ -49,13 +49,13 @@ constexpr std::string_view kUserFaults = "*page_fault el0_da* el0_ia*";
 
 // A timer's interrupt found the loop: what it interrupted stands below its entry. A stack that reaches no
 // entry of the kernel is cut: its outermost function is any that happened to run.
-std::string stalled_function(std::span<const Function> functions) {
-  std::string before;
+std::string_view stalled_function(std::span<const Function> functions) {
+  std::string_view before;
   if (functions.size() < 2) return {};
   for (const auto& function : functions) {
     const auto symbol = function.symbol;
     // Waiting for other CPUs is no loop of the caller's: all such stalls are one.
-    if (symbol.find("smp_call_function") != std::string_view::npos) return std::string(symbol);
+    if (symbol.find("smp_call_function") != std::string_view::npos) return symbol;
     if (function.dispatcher) return before;
     if (!function.helper && !function.interrupt_entry && !matches_any(symbol, kRcu)) before = symbol;
   }
@@ -73,14 +73,14 @@ std::vector<Function> below_interrupt(std::vector<Function> functions, const Tra
   return functions;
 }
 
-std::string sleeping_function(std::span<const Function> functions) {
+std::string_view sleeping_function(std::span<const Function> functions) {
   // Whoever waits there, the culprit is elsewhere: these are bugs of their own, not of each caller.
   for (const auto& function : functions)
     for (const std::string_view everybodys :
          {"rtnl_lock", "synchronize_rcu", "synchronize_srcu", "synchronize_net", "synchronize_sched"})
-      if (function.symbol.find(everybodys) != std::string_view::npos) return std::string(function.symbol);
+      if (function.symbol.find(everybodys) != std::string_view::npos) return function.symbol;
   for (const auto& function : functions)
-    if (!function.helper && !is_waiting_function(function.symbol)) return std::string(function.symbol);
+    if (!function.helper && !is_waiting_function(function.symbol)) return function.symbol;
   return {};
 }
 
@@ -149,24 +149,25 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
     // Whoever frees the page, or is given it next, only finds its state.
     for (const auto& trace : report.traces)
       if (trace.role == Role::page_alloc)
-        if (auto found = first_of(trace, frames, skip); !found.empty()) return found;
+        if (const auto found = first_of(trace, frames, skip); !found.empty()) return std::string(found);
     return {};
   }
   for (const auto& name : named)
     if (!name.empty() && !is_passed_over(report, name) && !matches_any(name, skip)) return name;
   for (const auto& trace : report.traces) {
     if (!serves(blame, trace.role)) continue;
-    auto found = blame == Blame::stall ? stalled_function(below_interrupt(functions_of(trace, frames), trace))
-                 : blame == Blame::loop ? stalled_function(functions_of(trace, frames))
-                 : blame == Blame::hang ? sleeping_function(functions_of(trace, frames))
-                                        : first_of(trace, frames, skip);
-    if (!found.empty()) return found;
+    const auto found = blame == Blame::stall
+                           ? stalled_function(below_interrupt(functions_of(trace, frames), trace))
+                       : blame == Blame::loop ? stalled_function(functions_of(trace, frames))
+                       : blame == Blame::hang ? sleeping_function(functions_of(trace, frames))
+                                              : first_of(trace, frames, skip);
+    if (!found.empty()) return std::string(found);
   }
   // Lockdep's own line and stack may name nothing but a worker; the chain of locks tells more.
   if (report.family == Family::lockdep)
     for (const auto& trace : report.traces)
       if (trace.role == Role::lock)
-        if (auto found = first_of(trace, frames, skip); !found.empty()) return found;
+        if (const auto found = first_of(trace, frames, skip); !found.empty()) return std::string(found);
   return {};
 }
 

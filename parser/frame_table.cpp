@@ -181,7 +181,7 @@ std::string_view FrameTable::keep(std::string_view text) {
 FrameId FrameTable::add(const Frame& frame) {
   frames_.push_back(frame);
   unreliable_.push_back(false);
-  traits_.push_back(0);
+  traits_.emplace_back();
   return static_cast<FrameId>(frames_.size() - 1);
 }
 
@@ -213,12 +213,10 @@ std::optional<FrameTable::Follower> FrameTable::find(std::string_view text) {
   return Follower{known->first.data(), static_cast<std::uint32_t>(known->first.size()), known->second};
 }
 
-std::uint8_t FrameTable::find_traits(FrameId id) const {
+void FrameTable::find_traits(FrameId id) const {
   const auto function = without_compiler_suffix(frames_[id].symbol);
-  traits_[id] = static_cast<std::uint8_t>(kKnown | (is_skipped_function(function) ? kHelper : 0) |
-                                          (parser::is_dispatcher(function) ? kDispatcher : 0) |
-                                          (parser::is_interrupt_entry(function) ? kInterruptEntry : 0));
-  return traits_[id];
+  traits_[id] = {static_cast<std::uint32_t>(function.size()), true, is_skipped_function(function),
+                 parser::is_dispatcher(function), parser::is_interrupt_entry(function)};
 }
 
 void FrameTable::identify(Frame& frame) {

@@ -90,13 +90,18 @@ class FrameTable {
   template <typename Change>
   void rewrite(Change&& change) {
     for (auto& frame : frames_) change(frame, [this](std::string_view text) { return keep(text); });
+    traits_.assign(traits_.size(), {});
   }
 
   const Frame& operator[](FrameId id) const { return frames_[id]; }
   // What functions.h knows of its function: asked once for each frame, however often it is printed.
-  bool is_helper(FrameId id) const { return (traits(id) & kHelper) != 0; }
-  bool is_dispatcher(FrameId id) const { return (traits(id) & kDispatcher) != 0; }
-  bool is_interrupt_entry(FrameId id) const { return (traits(id) & kInterruptEntry) != 0; }
+  bool is_helper(FrameId id) const { return traits(id).helper; }
+  bool is_dispatcher(FrameId id) const { return traits(id).dispatcher; }
+  bool is_interrupt_entry(FrameId id) const { return traits(id).interrupt_entry; }
+  // Its symbol without compiler suffixes.
+  std::string_view function(FrameId id) const {
+    return frames_[id].symbol.substr(0, traits(id).function_size);
+  }
   std::size_t size() const { return frames_.size(); }
 
  private:
@@ -137,16 +142,20 @@ class FrameTable {
   std::optional<Follower> intern(std::string_view text);
   void identify(Frame& frame);
 
-  static constexpr std::uint8_t kKnown = 1, kHelper = 2, kDispatcher = 4, kInterruptEntry = 8;
-  std::uint8_t traits(FrameId id) const {
-    return (traits_[id] & kKnown) != 0 ? traits_[id] : find_traits(id);
+  struct Traits {
+    std::uint32_t function_size = 0;
+    bool known = false, helper = false, dispatcher = false, interrupt_entry = false;
+  };
+  const Traits& traits(FrameId id) const {
+    if (!traits_[id].known) find_traits(id);
+    return traits_[id];
   }
-  std::uint8_t find_traits(FrameId id) const;
+  void find_traits(FrameId id) const;
   struct ByText;  // the ids of printed texts
 
   std::deque<Frame> frames_;
-  std::vector<bool> unreliable_;              // of each frame: its own text says so
-  mutable std::vector<std::uint8_t> traits_;  // of each frame
+  std::vector<bool> unreliable_;        // of each frame: its own text says so
+  mutable std::vector<Traits> traits_;  // of each frame
   // A guess: what followed two frames when they were printed in a row, by a hash of the two.
   std::vector<Followers> followers_{256};
   Place place_;  // of whoever has none

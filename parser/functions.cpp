@@ -371,23 +371,23 @@ bool is_waiting_function(std::string_view symbol) {
   return patterns.match(symbol);
 }
 
-std::vector<std::string> names_of(std::string_view symbol) {
+FunctionNames names_of(std::string_view symbol) {
+  constexpr std::string_view kFirsts = "_SsCck";
+  if (symbol.empty() || kFirsts.find(symbol.front()) == std::string_view::npos) return {symbol};
   // The wrappers of v4.17+ differ by architecture, those inside by compiler: gcc inlines one, clang the
   // other.
   for (const std::string_view arch : {"__x64_", "__ia32_", "__arm64_", "__s390x_", "__s390_", "__riscv_"})
     if (symbol.starts_with(arch) && (symbol.substr(arch.size()).starts_with("sys_") ||
                                      symbol.substr(arch.size()).starts_with("compat_sys_")))
-      return {std::string(symbol.substr(arch.size())), std::string(symbol)};
+      return {symbol.substr(arch.size()), symbol};
+  constexpr std::string_view kCall = "sys_";
   for (const std::string_view inner : {"__se_sys_", "__do_sys_", "__se_compat_sys_", "__do_compat_sys_"})
-    if (symbol.starts_with(inner)) {
-      const std::string name(symbol.substr(inner.size()));
-      return {name, "sys_" + name, std::string(symbol)};
-    }
+    if (symbol.starts_with(inner))
+      return {symbol.substr(inner.size()), symbol.substr(inner.size() - kCall.size()), symbol};
   for (const std::string_view old :
        {"SyS_", "SYSC_", "sys_", "compat_SyS_", "C_SYSC_", "compat_sys_", "____sys_", "ksys_"})
-    if (symbol.starts_with(old) && symbol.size() > old.size())
-      return {std::string(symbol.substr(old.size())), std::string(symbol)};
-  return {std::string(symbol)};
+    if (symbol.starts_with(old) && symbol.size() > old.size()) return {symbol.substr(old.size()), symbol};
+  return {symbol};
 }
 
 }  // namespace parser

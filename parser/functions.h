@@ -1,9 +1,8 @@
 // What is known about kernel functions by their names: which ones only show a bug, which ones dispatch other
 // people's code, and which ones wait.
 #pragma once
-#include <string>
+#include <array>
 #include <string_view>
-#include <vector>
 
 namespace parser {
 
@@ -33,7 +32,9 @@ bool is_interrupt_entry(std::string_view symbol);
 bool is_waiting_function(std::string_view symbol);
 
 // "__x64_sys_rmdir" -> {"sys_rmdir"}, the name that all architectures and compilers share first, then the
-// other names under which the same function is known. {symbol} for any other function.
-std::vector<std::string> names_of(std::string_view symbol);
+// other names under which the same function is known; what is left stays empty. {symbol} for any other
+// function.
+using FunctionNames = std::array<std::string_view, 3>;
+FunctionNames names_of(std::string_view symbol);
 
 }  // namespace parser

@@ -19,23 +19,25 @@ constexpr std::size_t kMaxTitle = 120;
 constexpr std::string_view kCorrupted = "corrupted";
 
 struct Replacement {
+  std::string_view holds;  // a literal of the pattern's, looked for first; may be empty
   const char* pattern;
   const char* by;
 };
 // In this order; what one leaves the next one sees.
 constexpr std::array kReplacements{
-    Replacement{R"(\b(?:syz-executor[0-9.:-]*\b|syz\.\d+\.\d+\b)(?:/\d+\b)?)", "syz-executor"},
-    Replacement{R"(\b(?:\d{1,3}\.){3}\d{1,3}\b)", "IP"},
-    Replacement{R"(\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b)", "IP"},
+    Replacement{"syz", R"(\b(?:syz-executor[0-9.:-]*\b|syz\.\d+\.\d+\b)(?:/\d+\b)?)", "syz-executor"},
+    Replacement{".", R"(\b(?:\d{1,3}\.){3}\d{1,3}\b)", "IP"},
+    Replacement{":", R"(\b(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b)", "IP"},
     // "f+0x1/0x2 [mod]" -> "f"
     Replacement{
+        "+0x",
         R"(([a-zA-Z_][a-zA-Z0-9_]*)(?:\.(?:isra|constprop|part|cold|llvm)[0-9.]*)*\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?(?: \[\w+\])?)",
         R"(\1)"},
-    Replacement{R"(\b(?:0x)?[0-9a-f]{6,}\b)", "ADDR"},
-    Replacement{R"(\b0x[0-9a-f]+\b)", "ADDR"},
-    Replacement{R"((\.[chS]):[0-9]+(?::[0-9]+)?)", R"(\1:LINE)"},
-    Replacement{R"(\bCPU#[0-9]+)", "CPU"},
-    Replacement{R"([0-9]{7,})", "NUM"},
+    Replacement{"", R"(\b(?:0x)?[0-9a-f]{6,}\b)", "ADDR"},
+    Replacement{"0x", R"(\b0x[0-9a-f]+\b)", "ADDR"},
+    Replacement{".", R"((\.[chS]):[0-9]+(?::[0-9]+)?)", R"(\1:LINE)"},
+    Replacement{"CPU#", R"(\bCPU#[0-9]+)", "CPU"},
+    Replacement{"", R"([0-9]{7,})", "NUM"},
 };
 
 const RE2& replacement_pattern(std::size_t index) {
@@ -79,18 +81,19 @@ void add_alt(Report& report, std::string title) {
 }
 
 std::string with_function(std::string_view format, std::string_view function) {
-  std::string out(format);
-  if (const auto at = out.find("{F}"); at != std::string::npos) out.replace(at, 3, function);
+  constexpr std::string_view kPlace = "{F}";
+  const auto at = std::min(format.find(kPlace), format.size());
+  std::string out(format.substr(0, at));
+  if (at < format.size()) out.append(function).append(format.substr(at + kPlace.size()));
   return out;
 }
 
 // Waits that have several entries, and of which it does not matter through which one a task came in.
-std::vector<std::string> names_of_wait(std::string_view function) {
-  if (function.find("smp_call_function") != std::string_view::npos)
-    return {"smp_call_function", std::string(function)};
+FunctionNames names_of_wait(std::string_view function) {
+  if (function.find("smp_call_function") != std::string_view::npos) return {"smp_call_function", function};
   for (const std::string_view entry :
        {"synchronize_rcu", "synchronize_srcu", "synchronize_net", "synchronize_sched"})
-    if (function.find(entry) != std::string_view::npos) return {"synchronize_rcu", std::string(function)};
+    if (function.find(entry) != std::string_view::npos) return {"synchronize_rcu", function};
   return names_of(function);
 }
 
@@ -104,18 +107,21 @@ std::string without_program_id(std::string_view function) {
 }
 
 // The title and all others under which the same function may be known.
-void set_titles(Report& report, std::string_view format, std::span<const std::string> alts, Blame blame) {
+void set_titles(Report& report, std::string_view format, const std::array<std::string_view, 2>& alts,
+                Blame blame) {
   const auto function = report.guilty.empty() ? std::string(kCorrupted) : without_program_id(report.guilty);
   const auto names = blame == Blame::stall || blame == Blame::loop || blame == Blame::hang
                          ? names_of_wait(function)
                          : names_of(function);
   report.title = with_function(format, names.front());
-  for (const auto& name : names) {
-    add_alt(report, with_function(format, name));
-    for (const auto& alt : alts) add_alt(report, with_function(alt, name));
+  for (const auto name : names) {
+    if (name.empty()) continue;
+    if (name != names.front()) add_alt(report, with_function(format, name));
+    for (const auto alt : alts)
+      if (!alt.empty()) add_alt(report, with_function(alt, name));
   }
   std::sort(report.alt_titles.begin(), report.alt_titles.end());
-  if (!report.guilty.empty() && names.size() > 1) report.guilty = names.front();
+  if (!report.guilty.empty() && !names[1].empty()) report.guilty = names.front();
 }
 
 std::string_view capitalised(Access::Kind kind) {
@@ -133,8 +139,7 @@ std::string_view capitalised(Access::Kind kind) {
 
 std::string kasan_guilty(const Report& report, const FrameTable& frames) {
   const std::string named(symbol_of(report.location));
-  const std::array<std::string, 1> first{named};
-  return guilty_function(Blame::stack, report, frames, first);
+  return guilty_function(Blame::stack, report, frames, {&named, 1});
 }
 
 // "Padding overwritten. 0xA-0xB @offset=4094" -> "Padding overwritten"; "Objects remaining in C on f()" of
@@ -177,6 +182,15 @@ std::string with_captures(std::string_view format, std::span<const std::string> 
   return out;
 }
 
+// A title of a table, what the pattern captured put in. Only that need be normalised: no table's own words
+// look like an address or number.
+std::string filled_in(std::string_view format, std::span<const std::string> captures) {
+  const auto brace = format.find('{');
+  const bool captured =
+      brace != std::string_view::npos && format.find_first_of("123456789", brace) != std::string_view::npos;
+  return captured ? normalised(with_captures(format, captures)) : std::string(format);
+}
+
 // Whether any replacement may apply: most titles hold no number.
 bool has_to_be_normalised(std::string_view text) {
   constexpr std::size_t kShortestAddress = 6;
@@ -197,7 +211,8 @@ std::string normalised(std::string_view text) {
   if (!has_to_be_normalised(text)) return cut(text);
   std::string out(text);
   for (std::size_t i = 0; i < kReplacements.size(); ++i)
-    RE2::GlobalReplace(&out, replacement_pattern(i), kReplacements[i].by);
+    if (out.find(kReplacements[i].holds) != std::string::npos)
+      RE2::GlobalReplace(&out, replacement_pattern(i), kReplacements[i].by);
   return cut(without_numbers(out));
 }
 
@@ -218,11 +233,11 @@ void name_kasan(Report& report, const FrameTable& frames) {
   }
   auto format = "KASAN: " + report.kind;
   if (const auto word = capitalised(kind); !word.empty() && !freeing) format.append(" ").append(word);
-  const std::array<std::string, 1> alts{freeing ? "invalid-free in {F}" : "bad-access in {F}"};
   if (report.location.empty() && report.guilty.empty())
     report.title = format;
   else
-    set_titles(report, format + " in {F}", alts, Blame::stack);
+    set_titles(report, format.append(" in {F}"), {freeing ? "invalid-free in {F}" : "bad-access in {F}"},
+               Blame::stack);
 
   report.type = "KASAN";
   if (freeing) {
@@ -250,16 +265,16 @@ void name_splat(Report& report, const FrameTable& frames, const SplatRule& rule,
   if (!holds_fault_injection(report, frames))
     report.guilty = guilty_function(rule.blame, report, frames, named, rule.skip);
   report.type = rule.type;
-  report.kind = normalised(with_captures(rule.title.substr(0, rule.title.find(" in {F}")), captures));
+  report.kind = filled_in(rule.title.substr(0, rule.title.find(" in {F}")), captures);
   if (report.guilty.empty() && rule.plain_if_untraced) {
     report.title = normalised(line);
     report.type = "WARNING";
     return;
   }
-  std::vector<std::string> alts;
-  for (const auto alt : rule.alts)
-    if (!alt.empty()) alts.push_back(normalised(with_captures(alt, captures)));
-  set_titles(report, normalised(with_captures(rule.title, captures)), alts, rule.blame);
+  std::array<std::string, 2> told;
+  std::array<std::string_view, 2> alts;
+  for (std::size_t i = 0; i < alts.size(); ++i) alts[i] = told[i] = filled_in(rule.alts[i], captures);
+  set_titles(report, filled_in(rule.title, captures), alts, rule.blame);
 }
 
 }  // namespace parser

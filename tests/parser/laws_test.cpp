@@ -8,6 +8,7 @@
 #include "parser/rules.h"
 #include "parser/scan.h"
 #include "parser/splat_rule.h"
+#include "parser/title.h"
 #include "tests/parser/found.h"
 
 namespace {
@@ -138,6 +139,15 @@ TEST_CASE("each splat's rule takes its own sample, and is hit by a line of testd
     CHECK(found->rule == rule);
     CHECK_MESSAGE(hit.contains(rule), "no file of testdata has a line such as: " << rule->rule.sample);
   }
+}
+
+TEST_CASE("a splat's own words hold nothing that a title must not: only what a line brings is normalised") {
+  for (const auto* rule : parser::splat_rules())
+    for (const auto words :
+         {rule->title, rule->title.substr(0, rule->title.find(" in {F}")), rule->alts[0], rule->alts[1]}) {
+      const bool captured = words.find_first_of("123456789") != std::string_view::npos;
+      if (!captured) CHECK(parser::normalised(words) == words);
+    }
 }
 
 TEST_CASE("each rule is hit by a line of testdata") {
