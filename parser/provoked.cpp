@@ -56,8 +56,8 @@ std::string_view kunit_case(const Report& report, const FrameTable& frames) {
     if (!is_live(trace.role)) continue;
     std::string_view last;
     for (const auto& ref : trace.frames) {
-      const auto symbol = without_compiler_suffix(frames[ref.frame].symbol);
-      if (!ref.reliable || symbol.empty()) continue;
+      const auto symbol = ref.reliable ? frames.function(ref.frame) : std::string_view();
+      if (symbol.empty()) continue;
       if (symbol == "kunit_try_run_case") return last;
       last = symbol;
     }
@@ -76,6 +76,10 @@ void ProvokedSections::open(Section section) {
   sections_.push_back(std::move(section));
 }
 
+void ProvokedSections::open_single(std::string name, const Line& line) {
+  open({std::move(name), line.number, line.number + kSingleReach + 1, true, line.caller});
+}
+
 void ProvokedSections::close(std::string_view name, std::uint64_t line) {
   for (auto& section : sections_)
     if (section.name == name && section.end == UINT64_MAX) section.end = line;
@@ -90,16 +94,14 @@ void ProvokedSections::read(const Line& line, std::string_view body) {
   if (const auto rest = rest_after("lkdtm: Performing "); !rest.empty()) {
     const auto entry = rest.find(" entry ");
     if (entry != std::string_view::npos)
-      open({"LKDTM " + std::string(first_word(rest.substr(entry + 7))), line.number, UINT64_MAX, true,
-            line.caller});
+      open_single("LKDTM " + std::string(first_word(rest.substr(entry + 7))), line);
     return;
   }
   // kasan test: kmalloc_oob_right out-of-bounds to right        (test_kasan before it was a KUnit suite)
   if (const auto rest = rest_after("kasan test: "); !rest.empty())
-    return open({"test_kasan " + std::string(first_word(rest)), line.number, UINT64_MAX, true, line.caller});
+    return open_single("test_kasan " + std::string(first_word(rest)), line);
   // test_ubsan: testing module_init...
-  if (const auto rest = rest_after("test_ubsan: "); !rest.empty())
-    return open({"test_ubsan", line.number, UINT64_MAX, true, line.caller});
+  if (const auto rest = rest_after("test_ubsan: "); !rest.empty()) return open_single("test_ubsan", line);
   // kselftest: Running tests in lkdtm
   if (const auto rest = rest_after("kselftest: Running tests in "); !rest.empty()) {
     close("kselftest lkdtm", line.number);
@@ -127,13 +129,10 @@ void ProvokedSections::read(const Line& line, std::string_view body) {
   close("KUnit " + std::string(first_word(trim_left(result))), line.number);
 }
 
-// Asked of each frame of each report, so that it is remembered.
-bool ProvokedSections::is_test_code(FrameId id, const FrameTable& frames) {
-  enum : std::uint8_t { unknown, no, yes };
-  if (id >= of_tests_.size()) of_tests_.resize(frames.size(), unknown);
-  auto& known = of_tests_[id];
-  if (known == unknown) known = test_of(frames[id]).empty() ? no : yes;
-  return known == yes;
+ProvokedSections::OfTest ProvokedSections::find_test_code(FrameId id, const FrameTable& frames) {
+  if (id >= of_tests_.size()) of_tests_.resize(frames.size(), OfTest::unknown);
+  of_tests_[id] = test_of(frames[id]).empty() ? OfTest::no : OfTest::yes;
+  return of_tests_[id];
 }
 
 // Whose test code a stack runs through, by its frames alone.
@@ -148,6 +147,16 @@ std::string ProvokedSections::by_stack(const Trace& trace, const FrameTable& fra
   return name;
 }
 
+// The last one opened that the report begins in.
+const ProvokedSections::Section* ProvokedSections::section_of(const Report& report,
+                                                              const Caller& caller) const {
+  const auto found = std::find_if(sections_.rbegin(), sections_.rend(), [&](const Section& section) {
+    if (report.first_line < section.begin || report.first_line >= section.end) return false;
+    return !section.single || !section.caller.known() || section.caller.key() == caller.key();
+  });
+  return found == sections_.rend() ? nullptr : &*found;
+}
+
 std::string ProvokedSections::provoked_by(const Report& report, const Caller& caller,
                                           const FrameTable& frames) {
   std::string found;
@@ -155,17 +164,8 @@ std::string ProvokedSections::provoked_by(const Report& report, const Caller& ca
     found = by_stack(trace, frames);
     if (!found.empty()) break;
   }
-  if (found.empty()) {
-    for (auto section = sections_.rbegin(); section != sections_.rend() && found.empty(); ++section) {
-      if (report.first_line < section->begin || report.first_line >= section->end) continue;
-      if (!section->single) {
-        found = section->name;
-      } else if (report.first_line - section->begin <= kSingleReach &&
-                 (!section->caller.known() || section->caller.key() == caller.key())) {
-        found = section->name;
-      }
-    }
-  }
+  if (found.empty())
+    if (const auto* section = section_of(report, caller)) found = section->name;
   if (!found.starts_with("KUnit ")) return found;
   if (const auto test = kunit_case(report, frames); !test.empty()) found.append(".").append(test);
   return found;

@@ -29,7 +29,7 @@ class ProvokedSections {
   struct Section {
     std::string name;
     std::uint64_t begin = 0, end = UINT64_MAX;  // lines
-    bool single = false;                        // provokes one report of its own caller, and has no end
+    bool single = false;                        // provokes one report of its own caller, soon after
     Caller caller;
   };
 
@@ -49,13 +49,21 @@ class ProvokedSections {
   }
   void read(const Line& line, std::string_view body);
   void open(Section section);
+  void open_single(std::string name, const Line& line);
   void close(std::string_view name, std::uint64_t line);
 
-  bool is_test_code(FrameId id, const FrameTable& frames);
+  // Asked of each frame of each report, so that it is remembered.
+  enum class OfTest : std::uint8_t { unknown, no, yes };
+  bool is_test_code(FrameId id, const FrameTable& frames) {
+    const auto known = id < of_tests_.size() ? of_tests_[id] : OfTest::unknown;
+    return (known != OfTest::unknown ? known : find_test_code(id, frames)) == OfTest::yes;
+  }
+  OfTest find_test_code(FrameId id, const FrameTable& frames);
+  const Section* section_of(const Report& report, const Caller& caller) const;
   std::string by_stack(const Trace& trace, const FrameTable& frames);
 
-  std::deque<Section> sections_;        // the last few
-  std::vector<std::uint8_t> of_tests_;  // what is known of each frame
+  std::deque<Section> sections_;  // the last few
+  std::vector<OfTest> of_tests_;  // what is known of each frame
 };
 
 }  // namespace parser
