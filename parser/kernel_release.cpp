@@ -24,6 +24,19 @@ std::string arch_of(std::string_view banner) {
   return {};
 }
 
+// Of the blank before `words` where they stand last. That blank is not looked for itself: such lines hold
+// many.
+std::size_t last_place(std::string_view text, std::string_view words) {
+  auto last = std::string_view::npos;
+  for (auto at = text.find(words); at != std::string_view::npos; at = text.find(words, at + 1))
+    if (at > 0 && text[at - 1] == ' ') last = at - 1;
+  return last;
+}
+
+bool is_taint(char c) {
+  return c == ' ' || (c >= 'A' && c <= 'Z');
+}
+
 }  // namespace
 
 std::optional<Boot> read_banner(std::string_view text, std::uint64_t line) {
@@ -53,13 +66,14 @@ std::optional<CpuLine> read_cpu_line(std::string_view text) {
   if (!pid || !skip(text, " Comm: ")) return std::nullopt;
 
   // Taint is one character per flag, blanks between: "Tainted: G    B   W  O       6.12.117-lab #2"
-  auto taint = text.rfind(" Not tainted ");
+  auto taint = last_place(text, "Not tainted ");
   auto release = text.substr(std::min(text.size(), taint == std::string_view::npos ? taint : taint + 13));
   if (taint == std::string_view::npos) {
-    taint = text.rfind(" Tainted: ");
+    taint = last_place(text, "Tainted: ");
     if (taint == std::string_view::npos) return std::nullopt;
     release = text.substr(taint + 10);
-    release.remove_prefix(std::min(release.size(), release.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ ")));
+    const auto* behind = std::find_if_not(release.begin(), release.end(), is_taint);
+    release.remove_prefix(static_cast<std::size_t>(behind - release.begin()));
   }
   line.cpu = *cpu;
   line.pid = *pid;
