@@ -139,7 +139,9 @@ std::string_view symbol_of(std::string_view location) {
     location = trim_left(location.substr(end + 2));
   }
   if (location.starts_with("0x") || location.starts_with("[<")) return {};
-  return without_compiler_suffix(location.substr(0, location.find_first_of("+ (")));
+  const auto* end =
+      std::find_if(location.begin(), location.end(), [](char c) { return c == '+' || c == ' ' || c == '('; });
+  return without_compiler_suffix(location.substr(0, static_cast<std::size_t>(end - location.begin())));
 }
 
 std::string guilty_function(Blame blame, const Report& report, const FrameTable& frames,

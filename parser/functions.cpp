@@ -275,8 +275,8 @@ std::uint64_t characters_of(std::string_view text) {
   return bits;
 }
 
-// A long list, of which a name's first character leaves few to try, and its characters few of those that may
-// stand anywhere in it.
+// A long list, of which a name's first two characters leave few to try, and its characters few of those that
+// may stand anywhere in it.
 class NamePatterns {
  public:
   NamePatterns(std::initializer_list<std::string_view> lists) {
@@ -285,21 +285,22 @@ class NamePatterns {
   void add(std::string_view list) {
     for_each_word(list, [this](std::string_view word) {
       const NamePattern pattern(word);
-      if (pattern.open_start || pattern.text.empty())
+      if (pattern.open_start || pattern.text.size() < 2)
         anywhere_.push_back({pattern, characters_of(pattern.text)});
       else
-        by_first_[first_of(pattern.text)].push_back(pattern);
+        by_start_[start_of(pattern.text)].push_back(pattern);
     });
   }
 
   bool match(std::string_view name) const {
     const auto bare = without_underscores(name);
-    const auto any = [&](const std::vector<NamePattern>& patterns) {
+    const auto begins = [&](std::string_view text) {
+      if (text.size() < 2) return false;
+      const auto& patterns = by_start_[start_of(text)];
       return std::any_of(patterns.begin(), patterns.end(),
                          [&](const NamePattern& pattern) { return pattern.matches(name, bare); });
     };
-    if (!bare.empty() && any(by_first_[first_of(bare)])) return true;
-    if (bare.size() < name.size() && any(by_first_[first_of(name)])) return true;
+    if (begins(bare) || (bare.size() < name.size() && begins(name))) return true;
     const auto there = characters_of(name);
     return std::any_of(anywhere_.begin(), anywhere_.end(), [&](const Anywhere& entry) {
       return (entry.characters & ~there) == 0 && entry.pattern.matches(name, bare);
@@ -307,14 +308,18 @@ class NamePatterns {
   }
 
  private:
-  static std::size_t first_of(std::string_view text) { return static_cast<unsigned char>(text.front()); }
+  // The place of those that begin with the same two characters; some share theirs.
+  static std::size_t start_of(std::string_view text) {
+    return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kStarts;
+  }
 
   struct Anywhere {
     NamePattern pattern;
     std::uint64_t characters;
   };
 
-  std::array<std::vector<NamePattern>, 256> by_first_;
+  static constexpr std::size_t kStarts = 1024;
+  std::array<std::vector<NamePattern>, kStarts> by_start_;
   std::vector<Anywhere> anywhere_;
 };
 

@@ -19,7 +19,10 @@ struct LinePattern::Expression {
 };
 
 LinePattern::LinePattern(const Rule& rule)
-    : rule_(&rule), pattern_(rule.pattern), expression_(std::make_unique<Expression>()) {
+    : rule_(&rule),
+      holds_(trim_left(rule.holds)),
+      pattern_(rule.pattern),
+      expression_(std::make_unique<Expression>()) {
   // Of what may follow nothing is wanted: to look at it would only cost time.
   open_end_ = pattern_.ends_with(".*") && !pattern_.ends_with("\\.*");
   if (open_end_) pattern_.remove_suffix(2);
@@ -33,7 +36,7 @@ LinePattern& LinePattern::operator=(LinePattern&&) noexcept = default;
 
 bool LinePattern::match(std::string_view text, Groups& groups) const {
   if (!begins_with(text, rule_->starts)) return false;
-  if (!rule_->holds.empty() && text.find(rule_->holds) == std::string_view::npos) return false;
+  if (!holds_.empty() && text.find(holds_) == std::string_view::npos) return false;
   if (literal_) {
     groups.fill({});
     return open_end_ ? text.starts_with(pattern_) : text == pattern_;

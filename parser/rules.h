@@ -45,6 +45,7 @@ class LinePattern {
   struct Expression;  // of RE2, compiled when a line first needs it
 
   const Rule* rule_;
+  std::string_view holds_;    // without the blanks at its front, which lines have many of
   std::string_view pattern_;  // without an open end
   bool open_end_ = false;     // anything may follow
   bool literal_ = false;      // the pattern is one
