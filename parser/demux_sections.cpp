@@ -74,11 +74,30 @@ constexpr auto kSections = std::to_array<Section>({
     {"KASAN: ", {-1, -1, 4}},
 });
 
+// Sections that begin with the same letter, in a chain: most lines are none, and few letters begin one.
+struct Chains {
+  static constexpr std::uint8_t kNone = kSections.size();
+  std::array<std::uint8_t, 128> first{};  // by letter
+  std::array<std::uint8_t, kSections.size()> next{};
+};
+constexpr Chains kChains = [] {
+  Chains chains;
+  for (auto& first : chains.first) first = Chains::kNone;
+  for (std::uint8_t i = Chains::kNone; i-- > 0;) {
+    auto& first = chains.first[static_cast<std::size_t>(kSections[i].starts.front())];
+    chains.next[i] = first;
+    first = i;
+  }
+  return chains;
+}();
+
 }  // namespace
 
 const Section* find_section(std::string_view body) {
-  for (const auto& section : kSections)
-    if (section.starts.front() == body.front() && body.starts_with(section.starts)) return &section;
+  const auto letter = static_cast<unsigned char>(body.front());
+  if (letter >= kChains.first.size()) return nullptr;
+  for (auto i = kChains.first[letter]; i != Chains::kNone; i = kChains.next[i])
+    if (body.starts_with(kSections[i].starts)) return &kSections[i];
   return nullptr;
 }
 
