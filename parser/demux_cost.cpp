@@ -50,7 +50,7 @@ double DemuxSearch::order(const DemuxStrand& strand, const DemuxLine& line) cons
 }
 
 double DemuxSearch::frame(const State& state, int owner, const DemuxLine& line, double own) const {
-  const auto& strand = state.strand[static_cast<std::size_t>(owner)];
+  const auto& strand = state.strand(owner);
   if (strand.awaits) return line.reliable ? 0 : kNever;
   if (strand.stack == Stack::none) {
     // KFENCE's, KCSAN's and others' frames follow their own words at once.
@@ -101,7 +101,7 @@ double DemuxSearch::frame(const State& state, int owner, const DemuxLine& line, 
     sum += continuity;
   }
   for (int i = 0; i < state.strands; ++i) {
-    const auto symbol = state.strand[static_cast<std::size_t>(i)].symbol;
+    const auto symbol = state.strand(i).symbol;
     if (symbol != 0 && symbol == line.frame.symbol && strand.symbol != line.frame.symbol) sum += 4;
   }
   return sum;
@@ -109,13 +109,23 @@ double DemuxSearch::frame(const State& state, int owner, const DemuxLine& line, 
 
 // A SLUB report is open and has not raised its WARNING.
 bool DemuxSearch::awaits_slub_own(const State& state) {
-  return std::any_of(state.strand.begin(), state.strand.end(), [](const DemuxStrand& strand) {
+  return std::any_of(state.shared.begin(), state.shared.begin() + state.strands, [](const Shared* shared) {
+    const auto& strand = shared->strand;
     return strand.titled && !strand.closed && strand.order == Order::slub && !strand.live_seen;
   });
 }
 
+// Whether what the line costs a strand depends on the others as well: on who may raise SLUB's WARNING, and
+// on whose title names a frame's function.
+bool DemuxSearch::concerns_others(const State& state, const DemuxLine& line) {
+  if (line.kind == Kind::title) return line.slub_own;
+  if (line.kind != Kind::frame) return false;
+  return std::any_of(state.shared.begin(), state.shared.begin() + state.strands,
+                     [&line](const Shared* shared) { return shared->strand.symbol == line.frame.symbol; });
+}
+
 double DemuxSearch::cost(const State& state, int owner, const DemuxLine& line) const {
-  const auto& strand = state.strand[static_cast<std::size_t>(owner)];
+  const auto& strand = state.strand(owner);
   if (strand.closed) return kNever;
   if (!strand.titled) {
     if (line.kind == Kind::title) {
@@ -173,8 +183,7 @@ double DemuxSearch::cost(const State& state, int owner, const DemuxLine& line) c
   return kNever;
 }
 
-double DemuxSearch::beginning(const State& state, const DemuxLine& line) {
-  if (line.slub_own && awaits_slub_own(state)) return kNever;
+double DemuxSearch::beginning(const DemuxLine& line) {
   switch (line.kind) {
     case Kind::title:
       return (line.slub_own ? kDamaged : 4);

@@ -16,34 +16,37 @@ namespace {
 using Kind = DemuxLine::Kind;
 using Stack = OpenStack;
 
+std::uint64_t mixed(std::uint64_t key, std::uint64_t part) {
+  key = (key ^ part) * 0xbf58476d1ce4e5b9U;
+  return key ^ (key >> 32);
+}
+
 }  // namespace
+
+std::uint64_t DemuxStrand::key() const {
+  const auto reached_place = (static_cast<std::uint64_t>(rank) << 32) |
+                             (static_cast<std::uint64_t>(rows) << 8) |
+                             (static_cast<std::uint64_t>(stack) * 8 + (depth > 0) * 4 + closed * 2 + titled);
+  const auto mark = mixed(mixed(0, last ^ (symbol << 1)), address ^ (cache << 1));
+  return mixed(mark, reached_place ^ (static_cast<std::uint64_t>(pid) << 40));
+}
 
 double DemuxSearch::State::total() const {
   double sum = cost;
-  for (int i = 0; i < strands; ++i) sum += strand[static_cast<std::size_t>(i)].titled ? 0 : kNoTitle;
+  for (int i = 0; i < strands; ++i) sum += strand(i).titled ? 0 : kNoTitle;
   return sum;
 }
 
 std::uint64_t DemuxSearch::State::key() const {
   std::uint64_t key = static_cast<std::uint64_t>(strands * 8 + last);
-  for (int i = 0; i < strands; ++i) {
-    const auto& s = strand[static_cast<std::size_t>(i)];
-    const auto place =
-        (static_cast<std::uint64_t>(s.rank) << 32) | (static_cast<std::uint64_t>(s.rows) << 8) |
-        (static_cast<std::uint64_t>(s.stack) * 8 + (s.depth > 0) * 4 + s.closed * 2 + s.titled);
-    for (const std::uint64_t part : {s.last ^ (s.symbol << 1), s.address ^ (s.cache << 1),
-                                     place ^ (static_cast<std::uint64_t>(s.pid) << 40)}) {
-      key = (key ^ part) * 0xbf58476d1ce4e5b9U;
-      key ^= key >> 32;
-    }
-  }
+  for (int i = 0; i < strands; ++i) key = mixed(key, shared[static_cast<std::size_t>(i)]->key);
   return key;
 }
 
 DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
                          const std::deque<std::vector<FrameRef>>& known)
     : frames_(frames) {
-  auto& strand = start_.strand[0];
+  DemuxStrand strand;
   const auto& report = open.so_far();
   strand.titled = true;
   strand.order = order_of(report.family);
@@ -98,6 +101,8 @@ DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
       strand.function = frame.function;
     }
   }
+  start_.shared.fill(&blank_);
+  start_.of(0) = &strands_.emplace_back(strand);
   beam_.push_back(start_);
 }
 
@@ -119,43 +124,106 @@ std::uint64_t DemuxSearch::walk(const std::vector<FrameRef>& stack) {
   return last_reliable;
 }
 
-void DemuxSearch::advance(const DemuxLine& line) {
-  choices_.clear();
-  // In order of their costs; those that cost the same as they came.
-  const auto choose = [this](const Choice& choice) {
-    auto at = choices_.insert(choices_.end(), choice);
-    for (; at != choices_.begin() && std::prev(at)->cost > choice.cost; --at) *at = *std::prev(at);
-    *at = choice;
+DemuxSearch::Shared& DemuxSearch::at_this_line(Shared& shared) const {
+  if (shared.line != lines_.size()) {
+    shared.line = lines_.size();
+    shared.cost.reset();
+    shared.taken = nullptr;
+  }
+  return shared;
+}
+
+double DemuxSearch::shared_cost(const State& state, int owner, const DemuxLine& line) const {
+  auto& known = at_this_line(*state.shared[static_cast<std::size_t>(owner)]).cost;
+  if (!known) known = cost(state, owner, line);
+  return *known;
+}
+
+DemuxSearch::Shared* DemuxSearch::taken(Shared& shared, const DemuxLine& line) {
+  auto& known = at_this_line(shared).taken;
+  if (known == nullptr) {
+    auto strand = shared.strand;
+    take(strand, line);
+    // Nothing but whether there is one is asked of these numbers, and what was counted otherwise is the same.
+    strand.depth = std::min(strand.depth, 1);
+    strand.live_frames = std::min(strand.live_frames, 1);
+    const auto first = strands_.begin() + static_cast<std::ptrdiff_t>(older_strands_);
+    const auto same = std::find_if(first, strands_.end(),
+                                   [&strand](const Shared& other) { return other.strand == strand; });
+    known = same != strands_.end() ? &*same : &strands_.emplace_back(strand);
+  }
+  return known;
+}
+
+// Steps by which a report takes a line, in order of their costs; those that cost the same as they came.
+class DemuxSearch::Choices {
+ public:
+  struct Choice {
+    double cost = 0;
+    Step step;
   };
+
+  void add(double cost, Step step) {
+    auto at = size_++;
+    for (; at > 0 && choices_[at - 1].cost > cost; --at) choices_[at] = choices_[at - 1];
+    choices_[at] = {cost, step};
+  }
+  std::size_t size() const { return size_; }
+  const Choice* begin() const { return choices_.data(); }
+  const Choice* end() const { return choices_.data() + size_; }
+
+ private:
+  std::array<Choice, kBeam * Demuxer::kMaxReports> choices_;
+  std::size_t size_ = 0;
+};
+
+void DemuxSearch::advance(const DemuxLine& line) {
+  older_strands_ = strands_.size();
+  Choices choices;
+  const double first = beginning(line);
   for (std::uint32_t i = 0; i < beam_.size(); ++i) {
     const auto& state = beam_[i];
-    choose({state.cost + unowned(line), i, line.kind == Kind::aside ? Demuxer::kAside : Demuxer::kNobody});
+    const bool apart = concerns_others(state, line);
     for (int owner = 0; owner < state.strands; ++owner)
-      if (const auto more = cost(state, owner, line); more < kNever)
-        choose({state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), i, owner});
-    if (const auto more = beginning(state, line); more < kNever && state.strands < Demuxer::kMaxReports)
-      choose({state.cost + more, i, state.strands});
+      if (const auto more = apart ? cost(state, owner, line) : shared_cost(state, owner, line); more < kNever)
+        choices.add(state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), {i, owner});
+    if (first < kNever && state.strands < Demuxer::kMaxReports && !(line.slub_own && awaits_slub_own(state)))
+      choices.add(state.cost + first, {i, state.strands});
   }
+  // Nobody may take it, which costs each state the same, so that these are in order too.
+  const double alone = unowned(line);
+  const int nobody = line.kind == Kind::aside ? Demuxer::kAside : Demuxer::kNobody;
+  auto next_alone = std::uint32_t{0};
+  auto next = choices.begin();
+  const auto cheapest = [&] {
+    const bool taken = next != choices.end();
+    if (next_alone < beam_.size()) {
+      const auto cost = beam_[next_alone].cost + alone;
+      if (!taken || cost < next->cost || (cost == next->cost && next_alone <= next->step.parent))
+        return Choices::Choice{cost, {next_alone++, nobody}};
+    }
+    return *next++;
+  };
+
   next_beam_.clear();
   std::array<std::uint64_t, kBeam> keys{};
   auto& steps = steps_.emplace_back();
-  for (const auto& choice : choices_) {
-    if (next_beam_.size() >= kBeam || choice.cost > choices_[0].cost + kHopeless) break;
-    auto& state = next_beam_.emplace_back(beam_[choice.parent]);
-    state.cost = choice.cost;
-    if (choice.owner >= 0) {
-      state.strands = std::max(state.strands, choice.owner + 1);
-      take(state.strand[static_cast<std::size_t>(choice.owner)], line);
-      state.last = choice.owner;
+  for (auto left = choices.size() + beam_.size(); left > 0 && next_beam_.size() < kBeam; --left) {
+    const auto [cost, step] = cheapest();
+    if (!next_beam_.empty() && cost > next_beam_[0].cost + kHopeless) break;
+    auto& state = next_beam_.emplace_back(beam_[step.parent]);
+    state.cost = cost;
+    if (step.owner >= 0) {
+      state.strands = std::max(state.strands, step.owner + 1);
+      state.of(step.owner) = taken(*state.of(step.owner), line);
+      state.last = step.owner;
     }
-    const auto key = state.key();
-    const auto kept = keys.begin() + static_cast<std::ptrdiff_t>(next_beam_.size() - 1);
-    if (std::find(keys.begin(), kept, key) != kept) {
+    const auto kept = next_beam_.size() - 1;
+    keys[kept] = state.key();
+    if (std::find(keys.begin(), keys.end(), keys[kept]) != keys.begin() + static_cast<std::ptrdiff_t>(kept))
       next_beam_.pop_back();
-      continue;
-    }
-    *kept = key;
-    steps.push_back({choice.parent, choice.owner});
+    else
+      steps[kept] = step;
   }
   std::swap(beam_, next_beam_);
 }
@@ -177,12 +245,21 @@ void DemuxSearch::add(const Line& line) {
                before_[1]};
   }
   advance(read);
-  idle_ = steps_.back().empty() || steps_.back()[0].owner < 0 ? idle_ + 1 : 0;
+  idle_ = steps_.back()[0].owner < 0 ? idle_ + 1 : 0;
 }
 
 const DemuxSearch::State& DemuxSearch::best() const {
-  return *std::min_element(beam_.begin(), beam_.end(),
-                           [](const State& a, const State& b) { return a.total() < b.total(); });
+  const auto* best = &beam_.front();
+  auto least = best->total();
+  // Those behind cost no less.
+  for (const auto& state : beam_) {
+    if (state.cost >= least) break;
+    if (const auto total = state.total(); total < least) {
+      best = &state;
+      least = total;
+    }
+  }
+  return *best;
 }
 
 bool DemuxSearch::settled() const {
@@ -193,8 +270,7 @@ bool DemuxSearch::settled() const {
     return true;
   int open = 0;
   for (int i = 0; i < state.strands; ++i) {
-    const auto& strand = state.strand[static_cast<std::size_t>(i)];
-    open += strand.closed || (i == 0 && is_over(start_.strand[0])) ? 0 : 1;
+    open += state.strand(i).closed || (i == 0 && is_over(start_.strand(0))) ? 0 : 1;
   }
   return state.strands > 1 ? open <= 1 && titles_ > 0 : open == 0;
 }
@@ -202,8 +278,8 @@ bool DemuxSearch::settled() const {
 bool DemuxSearch::makes_sense() const {
   const auto& state = best();
   if (titles_ == 0 || state.cost > kSenseless * static_cast<double>(lines_.size())) return false;
-  return std::all_of(state.strand.begin(), state.strand.begin() + state.strands,
-                     [](const DemuxStrand& strand) { return strand.whole(); });
+  return std::all_of(state.shared.begin(), state.shared.begin() + state.strands,
+                     [](const Shared* shared) { return shared->strand.whole(); });
 }
 
 std::vector<int> DemuxSearch::owners() const {
@@ -220,7 +296,7 @@ std::vector<int> DemuxSearch::owners() const {
 // Whether the open stack of `owner` goes on, or ends, after line `at` so well that no frame can be missing.
 bool DemuxSearch::goes_on(const State& state, int owner, const std::vector<int>& owners,
                           std::size_t at) const {
-  const auto& strand = state.strand[static_cast<std::size_t>(owner)];
+  const auto& strand = state.strand(owner);
   for (std::size_t i = at + 1; i < owners.size(); ++i) {
     if (owners[i] != owner || lines_[i].kind == Kind::registers) continue;
     if (lines_[i].kind == Kind::frame) return strand.depth > 0 && frame(state, owner, lines_[i], 1) < kSure;
@@ -233,17 +309,20 @@ bool DemuxSearch::goes_on(const State& state, int owner, const std::vector<int>&
 std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
   std::vector<bool> doubtful(Demuxer::kMaxReports);
   State state = start_;
+  std::array<Shared, Demuxer::kMaxReports> replayed;
+  for (std::size_t i = 0; i < replayed.size(); ++i) state.shared[i] = &replayed[i];
+  replayed[0].strand = start_.strand(0);
   for (std::size_t i = 0; i < owners.size(); ++i) {
     const auto owner = owners[i];
     if (owner < 0) continue;
     if (owner >= state.strands) state.strands = owner + 1;
     const auto& line = lines_[i];
-    auto& own = state.strand[static_cast<std::size_t>(owner)];
+    auto& own = state.of(owner)->strand;
     const auto doubt = [&doubtful](int strand) { doubtful[static_cast<std::size_t>(strand)] = true; };
     // Whose address or task it is: nothing said so before.
     if (line.kind == Kind::section && line.address != 0 && own.address == 0)
       for (int other = 0; other < state.strands; ++other) {
-        const auto& rival = state.strand[static_cast<std::size_t>(other)];
+        const auto& rival = state.strand(other);
         if (other == owner || rival.order != own.order || rival.address != 0) continue;
         if (cost(state, other, line) - cost(state, owner, line) >= kEvident) continue;
         doubt(owner);
@@ -252,7 +331,7 @@ std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
     const bool framed = line.kind == Kind::frame && own.stack != Stack::none;
     const auto mine = framed ? frame(state, owner, line, 1) : 0;
     for (int other = 0; other < state.strands; ++other) {
-      const auto& rival = state.strand[static_cast<std::size_t>(other)];
+      const auto& rival = state.strand(other);
       if (other == owner || rival.closed || rival.stack == Stack::none) continue;
       if (!framed || !(own.depot || rival.depot) || mine < kSure) continue;
       if (rival.last == own.last && rival.depth == own.depth && rival.stack == own.stack) continue;

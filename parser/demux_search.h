@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,9 @@ struct DemuxStrand {
   std::uint64_t function = 0;  // of the last reliable frame
   std::uint64_t symbol = 0, address = 0, cache = 0;
   std::int64_t pid = -1;
+  bool operator==(const DemuxStrand&) const = default;
+  // Strands with the same one are not worth being told apart.
+  std::uint64_t key() const;
   // Nothing is missing that every report of its family has.
   bool whole() const {
     if (!titled || (!closed && order != Order::other)) return titled;
@@ -78,19 +82,36 @@ class DemuxSearch {
   Division finish();
 
  private:
+  // A strand that states share which divide the lines alike as far as it goes; what a line costs it is asked
+  // once, and so is what it makes of it.
+  struct Shared {
+    Shared() = default;
+    explicit Shared(const DemuxStrand& of) : strand(of), key(of.key()) {}
+    DemuxStrand strand;
+    std::uint64_t key = 0;
+    std::size_t line = 0;  // the number of that line
+    std::optional<double> cost;
+    Shared* taken = nullptr;  // with that line
+  };
   struct State {
     double cost = 0;
     int last = 0, strands = 1;
-    std::array<DemuxStrand, Demuxer::kMaxReports> strand;
+    std::array<Shared*, Demuxer::kMaxReports> shared{};
+    Shared*& of(int owner) { return shared[static_cast<std::size_t>(owner)]; }
+    const DemuxStrand& strand(int owner) const { return shared[static_cast<std::size_t>(owner)]->strand; }
     double total() const;
     std::uint64_t key() const;
   };
   struct Step {
-    std::uint32_t parent;
-    int owner;
+    std::uint32_t parent = 0;
+    int owner = 0;
   };
+  class Choices;  // of a line
 
   void advance(const DemuxLine& line);
+  Shared& at_this_line(Shared& shared) const;
+  double shared_cost(const State& state, int owner, const DemuxLine& line) const;
+  Shared* taken(Shared& shared, const DemuxLine& line);
   void count(std::uint64_t callee, std::uint64_t caller, double weight);
   double follows(std::uint64_t callee, std::uint64_t caller, double own = 0) const;
   double cost(const State& state, int owner, const DemuxLine& line) const;
@@ -101,8 +122,9 @@ class DemuxSearch {
   // more. The last frame.
   std::uint64_t walk(const std::vector<FrameRef>& stack);
   double end_of_stack(const DemuxStrand& strand, double own = 0) const;
-  static double beginning(const State& state, const DemuxLine& line);
+  static double beginning(const DemuxLine& line);
   static bool awaits_slub_own(const State& state);
+  static bool concerns_others(const State& state, const DemuxLine& line);
   static double unowned(const DemuxLine& line);
   static void take(DemuxStrand& strand, const DemuxLine& line);
   bool makes_sense() const;
@@ -112,16 +134,12 @@ class DemuxSearch {
   std::vector<bool> doubts(const std::vector<int>& owners) const;
 
   DemuxFrames& frames_;
+  std::deque<Shared> strands_;     // that any state has had
+  std::size_t older_strands_ = 0;  // of them: not of the line that is read
+  Shared blank_;                   // of a report that has not begun
   State start_;
-  // States are large: of each line's choices only those that stay are made.
-  struct Choice {
-    double cost;
-    std::uint32_t parent;
-    int owner;
-  };
-  std::vector<Choice> choices_;
   std::vector<State> beam_, next_beam_;
-  std::vector<std::vector<Step>> steps_;  // by line
+  std::vector<std::array<Step, kBeam>> steps_;  // by line
   std::vector<DemuxLine> lines_;
   using Counts = tsl::robin_map<std::uint64_t, double, SpreadHash>;
   Counts pairs_{kUsualPairs}, callees_{kUsualPairs / 2};  // how often a frame was seen under another
