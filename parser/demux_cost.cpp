@@ -12,15 +12,13 @@ using Stack = OpenStack;
 }  // namespace
 
 void DemuxSearch::count(std::uint64_t callee, std::uint64_t caller, double weight) {
-  pairs_[pair_of(callee, caller)] += weight;
-  callees_[callee] += weight;
+  pairs_.add(pair_of(callee, caller), weight);
+  callees_.add(callee, weight);
 }
 
 double DemuxSearch::follows(std::uint64_t callee, std::uint64_t caller, double own) const {
-  const auto pair = pairs_.find(pair_of(callee, caller));
-  const auto all = callees_.find(callee);
-  const double seen = std::max(0.0, (pair == pairs_.end() ? 0 : pair->second) - own);
-  const double of = std::max(seen, (all == callees_.end() ? 0 : all->second) - own);
+  const double seen = std::max(0.0, pairs_[pair_of(callee, caller)] - own);
+  const double of = std::max(seen, callees_[callee] - own);
   return -std::log((seen + 0.25) / (of + 2.5));
 }
 

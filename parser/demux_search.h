@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "parser/demux.h"
+#include "parser/demux_counts.h"
 #include "parser/demux_line.h"
 #include "parser/report_builder.h"
 
@@ -141,8 +142,7 @@ class DemuxSearch {
   std::vector<State> beam_, next_beam_;
   std::vector<std::array<Step, kBeam>> steps_;  // by line
   std::vector<DemuxLine> lines_;
-  using Counts = tsl::robin_map<std::uint64_t, double, SpreadHash>;
-  Counts pairs_{kUsualPairs}, callees_{kUsualPairs / 2};  // how often a frame was seen under another
+  DemuxCounts pairs_{kUsualPairs}, callees_{kUsualPairs / 2};  // how often a frame was seen under another
   std::array<std::pair<std::uint64_t, std::uint64_t>, 3> before_{};  // the last frames of whatever stack
   bool build_ids_ = false;  // live stacks print modules with them; stored ones never do
   std::size_t idle_ = 0;    // lines that nobody took
