@@ -148,7 +148,6 @@ DemuxFrame describe(const Frame& frame) {
   if (symbol == "kasan_report_invalid_free") out.place |= DemuxFrame::reports_free;
   if (symbol == "kasan_report" || symbol.starts_with("__asan_report_"))
     out.place |= DemuxFrame::reports_access;
-  out.skipped = is_skipped_function(symbol);
   if (matches_any(symbol, kRoots)) out.place |= DemuxFrame::root;
   return out;
 }
@@ -163,10 +162,11 @@ std::uint64_t hash_of(std::string_view text) {
   return std::hash<std::string_view>{}(text) | 1;
 }
 
-DemuxFrame DemuxFrames::operator[](FrameId id) {
-  const auto [known, fresh] = known_.try_emplace(id);
-  if (fresh) known.value() = describe(table_[id]);
-  return known->second;
+void DemuxFrames::describe(FrameId id) {
+  if (id >= known_.size()) known_.resize(table_.size());
+  auto& known = known_[id];
+  known = parser::describe(table_[id]);
+  known.skipped = table_.is_helper(id);
 }
 
 DemuxLine read_demux_line(const Line& line, DemuxFrames& frames) {

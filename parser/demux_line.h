@@ -3,8 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include <tsl/robin_map.h>
+#include <vector>
 
 #include "parser/demux_sections.h"
 #include "parser/frame_table.h"
@@ -39,12 +38,18 @@ struct DemuxFrame {
 class DemuxFrames {
  public:
   explicit DemuxFrames(FrameTable& table) : table_(table) {}
-  DemuxFrame operator[](FrameId id);
+  // Good until the next is asked for.
+  const DemuxFrame& operator[](FrameId id) {
+    if (id >= known_.size() || known_[id].key == 0) describe(id);
+    return known_[id];
+  }
   FrameTable& table() { return table_; }
 
  private:
+  void describe(FrameId id);
+
   FrameTable& table_;
-  tsl::robin_map<FrameId, DemuxFrame> known_;
+  std::vector<DemuxFrame> known_;  // by id; key 0: not looked at yet
 };
 
 struct DemuxLine {

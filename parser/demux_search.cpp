@@ -96,7 +96,7 @@ DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
         if (!ref.reliable) continue;
         strand.reached = strand.reached || frames_[ref.frame].symbol == strand.symbol;
       }
-      const auto frame = frames_[stack.frames.back().frame];
+      const auto& frame = frames_[stack.frames.back().frame];
       strand.place = frame.place;
       strand.function = frame.function;
     }
@@ -111,7 +111,7 @@ std::uint64_t DemuxSearch::walk(const std::vector<FrameRef>& stack) {
   std::uint64_t last_reliable = 0;
   std::uint64_t last_function = 0;
   for (const auto& ref : stack) {
-    const auto frame = frames_[ref.frame];
+    const auto& frame = frames_[ref.frame];
     build_ids_ = build_ids_ || frame.build_id;
     if (last != 0) count(last, frame.key, 1);
     if (ref.reliable && last_reliable != last && last_reliable != 0) count(last_reliable, frame.key, 1);
