@@ -18,6 +18,8 @@ bool kasan_may_end(const ReportBuilder& open) {
   return open.shadow_rows() >= 3 || is_untracked(kind) || kind == "invalid-access";
 }
 
+constexpr std::size_t kUsualLine = 160;  // bytes, those of its text counted twice
+
 bool is_of_a_stack(const Line& line, std::string_view body) {
   return (line.text.front() == ' ' && may_be_frame(body)) || is_register_dump(body);
 }
@@ -29,6 +31,7 @@ Demuxer::~Demuxer() = default;
 
 void Demuxer::begin_input() {
   held_.clear();
+  stored_.clear();
   search_.reset();
   known_.clear();  // what was read before must not decide
   doublings_ = 0;
@@ -68,16 +71,25 @@ void Demuxer::start(const ReportBuilder& open, const Line& line) {
   open_ = &open;
   newest_.reset();
   newest_rank_ = 0;
+  held_.reserve(kUntitled);
+  stored_.reserve(kUntitled * kUsualLine);
   read_sign(line);
   keep(line);
 }
 
 void Demuxer::keep(const Line& line) {
-  auto& held = held_.emplace_back();
-  held.line = line;
-  held.raw_size = line.raw.size();
-  held.stored.reserve(line.raw.size() + line.text.size());
-  held.stored.append(line.raw).append(line.text);
+  held_.push_back({line, kNobody});
+  stored_.insert(stored_.end(), line.raw.begin(), line.raw.end());
+  stored_.insert(stored_.end(), line.text.begin(), line.text.end());
+}
+
+void Demuxer::restore_views() {
+  const char* at = stored_.data();
+  for (auto& held : held_)
+    for (auto* view : {&held.line.raw, &held.line.text}) {
+      *view = {at, view->size()};
+      at += view->size();
+    }
 }
 
 // What a line tells of the report that began last. Titles, and sections out of its order, tell something.
@@ -128,11 +140,8 @@ bool Demuxer::add(const Line& line) {
     if (sign == Sign::other_begins) return false;
     if (sign == Sign::two) {
       search_ = std::make_unique<DemuxSearch>(*frames_, *open_, known_);
-      for (const auto& held : held_) {
-        auto earlier = held.line;
-        earlier.text = held.text();
-        search_->add(earlier);
-      }
+      restore_views();
+      for (const auto& held : held_) search_->add(held.line);
     }
   }
   if (search_) search_->add(line);
@@ -155,7 +164,9 @@ Demuxer::Division Demuxer::finish() {
     doublings_ = std::clamp(doublings_ + (division.divided ? -1 : 1), -kCredit, kMostDoublings);
     if (doublings_ > 0) next_try_ = held_.back().line.number + (kLetPass << doublings_);
   }
+  restore_views();
   division.lines = std::exchange(held_, {});
+  division.stored = std::exchange(stored_, {});
   open_ = nullptr;
   return division;
 }

@@ -39,15 +39,12 @@ class Demuxer {
   static constexpr int kAside = -2;  // a report of one line that came between
 
   struct Held {
-    Line line;           // its views are void: see text() and raw()
-    std::string stored;  // raw, then text
-    std::size_t raw_size = 0;
+    Line line;
     int owner = kNobody;  // 0: the report that was open; 1..: those that began since
-    std::string_view raw() const { return std::string_view(stored).substr(0, raw_size); }
-    std::string_view text() const { return std::string_view(stored).substr(raw_size); }
   };
   struct Division {
     std::vector<Held> lines;
+    std::vector<char> stored;    // what their views are of
     bool divided = false;        // else the lines are to be taken as if they had never been held
     std::vector<bool> doubtful;  // by owner: a frame of a stored stack may be another's
   };
@@ -82,10 +79,12 @@ class Demuxer {
   enum class Sign : std::uint8_t { none, two, other_begins };
   Sign read_sign(const Line& line);
   void keep(const Line& line);
+  void restore_views();
 
   std::unique_ptr<DemuxFrames> frames_;
   std::deque<std::vector<FrameRef>> known_;
-  std::vector<Held> held_;
+  std::vector<Held> held_;    // views of them are void as soon as the next is held
+  std::vector<char> stored_;  // of each: raw, then text
   std::unique_ptr<DemuxSearch> search_;
   // As long as nothing is proven: the report that was open, and how far the one that began since has come.
   const ReportBuilder* open_ = nullptr;

@@ -23,13 +23,9 @@ bool LogParser::may_be_anothers(const Context& context, const Line& line, std::s
 void LogParser::release_held() {
   const auto division = demuxer_.finish();
   replaying_ = true;
-  for (const auto& held : division.lines) {
-    auto line = held.line;
-    line.text = held.text();
-    line.raw = held.raw();
+  for (const auto& [line, owner] : division.lines) {
     if (division.divided)
-      take_divided(line, held.owner,
-                   held.owner >= 0 && division.doubtful[static_cast<std::size_t>(held.owner)]);
+      take_divided(line, owner, owner >= 0 && division.doubtful[static_cast<std::size_t>(owner)]);
     else
       take_line(line);
   }
