@@ -19,17 +19,42 @@ namespace {
 
 using Kind = DemuxLine::Kind;
 
-constexpr std::string_view kBeginsLive =
-    "dump_stack* __dump_stack show_stack dump_backtrace* unwind_backtrace";
-constexpr std::string_view kBeginsKasan = "kasan_save_stack save_stack save_stack_trace stack_trace_save";
-constexpr std::string_view kBeginsPageAlloc =
-    "get_page_from_freelist post_alloc_hook set_page_owner prep_new_page* __set_page_owner";
-constexpr std::string_view kBeginsPageFree =
-    "free_unref_* free_pcp_prepare free_pages_prepare __free_pages* reset_page_owner free_frozen_* "
-    "__free_frozen*";
-// What a stack of either kind ends with.
-constexpr std::string_view kRoots =
-    "entry_* ret_from_fork* el0t_* el0_svc secondary_startup* system_call_fastpath ret_from_kernel_thread*";
+// What functions say of their place in a stack by their names.
+struct Placed {
+  constexpr Placed(DemuxFrame::Place says, std::string_view patterns) : place(says), names(patterns) {
+    bool begins = true;
+    for (const char c : patterns) {
+      if (begins && c != '_') letters |= bit(c);
+      begins = c == ' ' || (begins && c == '_');
+    }
+  }
+  bool has(std::string_view symbol) const {
+    const auto first = symbol.find_first_not_of('_');
+    return first != std::string_view::npos && (letters & bit(symbol[first])) != 0 &&
+           matches_any(symbol, names);
+  }
+  static constexpr std::uint32_t bit(char letter) {
+    return std::uint32_t{1} << (static_cast<unsigned char>(letter) % 32);
+  }
+
+  DemuxFrame::Place place;
+  std::string_view names;
+  std::uint32_t letters = 0;  // that any of them begins with, underscores left out
+};
+
+constexpr std::array kPlaced{
+    Placed(DemuxFrame::begins_live, "dump_stack* __dump_stack show_stack dump_backtrace* unwind_backtrace"),
+    Placed(DemuxFrame::begins_kasan, "kasan_save_stack save_stack save_stack_trace stack_trace_save"),
+    Placed(DemuxFrame::begins_page_alloc,
+           "get_page_from_freelist post_alloc_hook set_page_owner prep_new_page* __set_page_owner"),
+    Placed(DemuxFrame::begins_page_free,
+           "free_unref_* free_pcp_prepare free_pages_prepare __free_pages* reset_page_owner free_frozen_* "
+           "__free_frozen*"),
+    // A stack of either kind ends with them.
+    Placed(DemuxFrame::root,
+           "entry_* ret_from_fork* el0t_* el0_svc secondary_startup* system_call_fastpath "
+           "ret_from_kernel_thread*"),
+};
 
 // "0xffff88..." or "ffff88...": the first of a line, leading words passed over.
 std::uint64_t address_in(std::string_view text) {
@@ -141,14 +166,11 @@ DemuxFrame describe(const Frame& frame) {
   auto function = symbol;
   if (function.ends_with("_noprof")) function.remove_suffix(7);
   out.function = hash_of(function);
-  if (matches_any(symbol, kBeginsLive)) out.place |= DemuxFrame::begins_live;
-  if (matches_any(symbol, kBeginsKasan)) out.place |= DemuxFrame::begins_kasan;
-  if (matches_any(symbol, kBeginsPageAlloc)) out.place |= DemuxFrame::begins_page_alloc;
-  if (matches_any(symbol, kBeginsPageFree)) out.place |= DemuxFrame::begins_page_free;
+  for (const auto& placed : kPlaced)
+    if (placed.has(symbol)) out.place |= placed.place;
   if (symbol == "kasan_report_invalid_free") out.place |= DemuxFrame::reports_free;
   if (symbol == "kasan_report" || symbol.starts_with("__asan_report_"))
     out.place |= DemuxFrame::reports_access;
-  if (matches_any(symbol, kRoots)) out.place |= DemuxFrame::root;
   return out;
 }
 
