@@ -11,11 +11,6 @@ using Stack = OpenStack;
 
 }  // namespace
 
-void DemuxSearch::count(std::uint64_t callee, std::uint64_t caller, double weight) {
-  pairs_.add(pair_of(callee, caller), weight);
-  callees_.add(callee, weight);
-}
-
 double DemuxSearch::follows(std::uint64_t callee, std::uint64_t caller, double own) const {
   const double seen = std::max(0.0, pairs_[pair_of(callee, caller)] - own);
   const double of = std::max(seen, callees_[callee] - own);
@@ -115,11 +110,10 @@ bool DemuxSearch::awaits_slub_own(const State& state) {
 
 // Whether what the line costs a strand depends on the others as well: on who may raise SLUB's WARNING, and
 // on whose title names a frame's function.
-bool DemuxSearch::concerns_others(const State& state, const DemuxLine& line) {
+bool DemuxSearch::concerns_others(const DemuxLine& line) const {
   if (line.kind == Kind::title) return line.slub_own;
-  if (line.kind != Kind::frame) return false;
-  return std::any_of(state.shared.begin(), state.shared.begin() + state.strands,
-                     [&line](const Shared* shared) { return shared->strand.symbol == line.frame.symbol; });
+  return line.kind == Kind::frame &&
+         std::find(title_symbols_.begin(), title_symbols_.end(), line.frame.symbol) != title_symbols_.end();
 }
 
 double DemuxSearch::cost(const State& state, int owner, const DemuxLine& line) const {

@@ -11,14 +11,14 @@ namespace parser {
 class DemuxCounts {
  public:
   // `room`: a power of two.
-  explicit DemuxCounts(std::size_t room) : slots_(room) {}
+  explicit DemuxCounts(std::size_t room) : slots_(room), last_(room - 1) {}
   double operator[](std::uint64_t key) const { return slots_[find(key)].count; }
   void add(std::uint64_t key, double weight) {
     auto& slot = slots_[find(key)];
     slot.count += weight;
     if (slot.key == key) return;
     slot.key = key;
-    if (++used_ * 2 > slots_.size()) grow();
+    if (++used_ * 2 > last_) grow();
   }
 
  private:
@@ -27,19 +27,20 @@ class DemuxCounts {
     double count = 0;
   };
   std::size_t find(std::uint64_t key) const {
-    const auto last = slots_.size() - 1;
-    auto at = static_cast<std::size_t>((key * 0x9e37'79b9'7f4a'7c15U) >> 32) & last;
-    while (slots_[at].key != key && slots_[at].key != 0) at = (at + 1) & last;
+    auto at = static_cast<std::size_t>((key * 0x9e37'79b9'7f4a'7c15U) >> 32) & last_;
+    while (slots_[at].key != key && slots_[at].key != 0) at = (at + 1) & last_;
     return at;
   }
   void grow() {
     auto old = std::vector<Slot>(2 * slots_.size());
     old.swap(slots_);
+    last_ = slots_.size() - 1;
     for (const auto& slot : old)
       if (slot.key != 0) slots_[find(slot.key)] = slot;
   }
 
   std::vector<Slot> slots_;
+  std::size_t last_;  // slot
   std::size_t used_ = 0;
 };
 

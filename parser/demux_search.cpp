@@ -101,9 +101,12 @@ DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
       strand.function = frame.function;
     }
   }
+  if (strand.symbol != 0) title_symbols_.push_back(strand.symbol);
   start_.shared.fill(&blank_);
   start_.of(0) = &strands_.emplace_back(strand);
   beam_.push_back(start_);
+  lines_.reserve(Demuxer::kMaxLines);
+  steps_.reserve(Demuxer::kMaxLines);
 }
 
 std::uint64_t DemuxSearch::walk(const std::vector<FrameRef>& stack) {
@@ -181,9 +184,9 @@ void DemuxSearch::advance(const DemuxLine& line) {
   older_strands_ = strands_.size();
   Choices choices;
   const double first = beginning(line);
+  const bool apart = concerns_others(line);
   for (std::uint32_t i = 0; i < beam_.size(); ++i) {
     const auto& state = beam_[i];
-    const bool apart = concerns_others(state, line);
     for (int owner = 0; owner < state.strands; ++owner)
       if (const auto more = apart ? cost(state, owner, line) : shared_cost(state, owner, line); more < kNever)
         choices.add(state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), {i, owner});
@@ -232,6 +235,7 @@ void DemuxSearch::add(const Line& line) {
   lines_.push_back(read_demux_line(line, frames_));
   const auto& read = lines_.back();
   if (read.kind == Kind::title) ++titles_;
+  if (read.symbol != 0) title_symbols_.push_back(read.symbol);
   if (read.kind == Kind::frame) {
     build_ids_ = build_ids_ || read.frame.build_id;
     // Until it is known whose they are, a frame may stand under any of the last few.

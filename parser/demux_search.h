@@ -113,7 +113,10 @@ class DemuxSearch {
   Shared& at_this_line(Shared& shared) const;
   double shared_cost(const State& state, int owner, const DemuxLine& line) const;
   Shared* taken(Shared& shared, const DemuxLine& line);
-  void count(std::uint64_t callee, std::uint64_t caller, double weight);
+  void count(std::uint64_t callee, std::uint64_t caller, double weight) {
+    pairs_.add(pair_of(callee, caller), weight);
+    callees_.add(callee, weight);
+  }
   double follows(std::uint64_t callee, std::uint64_t caller, double own = 0) const;
   double cost(const State& state, int owner, const DemuxLine& line) const;
   double facts(const DemuxStrand& strand, const DemuxLine& line) const;
@@ -125,7 +128,7 @@ class DemuxSearch {
   double end_of_stack(const DemuxStrand& strand, double own = 0) const;
   static double beginning(const DemuxLine& line);
   static bool awaits_slub_own(const State& state);
-  static bool concerns_others(const State& state, const DemuxLine& line);
+  bool concerns_others(const DemuxLine& line) const;
   static double unowned(const DemuxLine& line);
   static void take(DemuxStrand& strand, const DemuxLine& line);
   bool makes_sense() const;
@@ -147,6 +150,7 @@ class DemuxSearch {
   bool build_ids_ = false;  // live stacks print modules with them; stored ones never do
   std::size_t idle_ = 0;    // lines that nobody took
   int titles_ = 0;
+  std::vector<std::uint64_t> title_symbols_;
 };
 
 // SLUB's reports end without a mark; nothing but a FIX line may follow.
