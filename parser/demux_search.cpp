@@ -16,32 +16,7 @@ namespace {
 using Kind = DemuxLine::Kind;
 using Stack = OpenStack;
 
-std::uint64_t mixed(std::uint64_t key, std::uint64_t part) {
-  key = (key ^ part) * 0xbf58476d1ce4e5b9U;
-  return key ^ (key >> 32);
-}
-
 }  // namespace
-
-std::uint64_t DemuxStrand::key() const {
-  const auto reached_place = (static_cast<std::uint64_t>(rank) << 32) |
-                             (static_cast<std::uint64_t>(rows) << 8) |
-                             (static_cast<std::uint64_t>(stack) * 8 + (depth > 0) * 4 + closed * 2 + titled);
-  const auto mark = mixed(mixed(0, last ^ (symbol << 1)), address ^ (cache << 1));
-  return mixed(mark, reached_place ^ (static_cast<std::uint64_t>(pid) << 40));
-}
-
-double DemuxSearch::State::total() const {
-  double sum = cost;
-  for (int i = 0; i < strands; ++i) sum += strand(i).titled ? 0 : kNoTitle;
-  return sum;
-}
-
-std::uint64_t DemuxSearch::State::key() const {
-  std::uint64_t key = static_cast<std::uint64_t>(strands * 8 + last);
-  for (int i = 0; i < strands; ++i) key = mixed(key, shared[static_cast<std::size_t>(i)]->key);
-  return key;
-}
 
 DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
                          const std::deque<std::vector<FrameRef>>& known)
@@ -104,7 +79,8 @@ DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
   if (strand.symbol != 0) title_symbols_.push_back(strand.symbol);
   start_.shared.fill(&blank_);
   start_.of(0) = &strands_.emplace_back(strand);
-  beam_.push_back(start_);
+  beam_.states[0] = start_;
+  beam_.size = 1;
   lines_.reserve(Demuxer::kMaxLines);
   steps_.reserve(Demuxer::kMaxLines);
 }
@@ -127,110 +103,6 @@ std::uint64_t DemuxSearch::walk(const std::vector<FrameRef>& stack) {
   return last_reliable;
 }
 
-DemuxSearch::Shared& DemuxSearch::at_this_line(Shared& shared) const {
-  if (shared.line != lines_.size()) {
-    shared.line = lines_.size();
-    shared.cost.reset();
-    shared.taken = nullptr;
-  }
-  return shared;
-}
-
-double DemuxSearch::shared_cost(const State& state, int owner, const DemuxLine& line) const {
-  auto& known = at_this_line(*state.shared[static_cast<std::size_t>(owner)]).cost;
-  if (!known) known = cost(state, owner, line);
-  return *known;
-}
-
-DemuxSearch::Shared* DemuxSearch::taken(Shared& shared, const DemuxLine& line) {
-  auto& known = at_this_line(shared).taken;
-  if (known == nullptr) {
-    auto strand = shared.strand;
-    take(strand, line);
-    // Nothing but whether there is one is asked of these numbers, and what was counted otherwise is the same.
-    strand.depth = std::min(strand.depth, 1);
-    strand.live_frames = std::min(strand.live_frames, 1);
-    const auto first = strands_.begin() + static_cast<std::ptrdiff_t>(older_strands_);
-    const auto same = std::find_if(first, strands_.end(),
-                                   [&strand](const Shared& other) { return other.strand == strand; });
-    known = same != strands_.end() ? &*same : &strands_.emplace_back(strand);
-  }
-  return known;
-}
-
-// Steps by which a report takes a line, in order of their costs; those that cost the same as they came.
-class DemuxSearch::Choices {
- public:
-  struct Choice {
-    double cost = 0;
-    Step step;
-  };
-
-  void add(double cost, Step step) {
-    auto at = size_++;
-    for (; at > 0 && choices_[at - 1].cost > cost; --at) choices_[at] = choices_[at - 1];
-    choices_[at] = {cost, step};
-  }
-  std::size_t size() const { return size_; }
-  const Choice* begin() const { return choices_.data(); }
-  const Choice* end() const { return choices_.data() + size_; }
-
- private:
-  std::array<Choice, kBeam * Demuxer::kMaxReports> choices_;
-  std::size_t size_ = 0;
-};
-
-void DemuxSearch::advance(const DemuxLine& line) {
-  older_strands_ = strands_.size();
-  Choices choices;
-  const double first = beginning(line);
-  const bool apart = concerns_others(line);
-  for (std::uint32_t i = 0; i < beam_.size(); ++i) {
-    const auto& state = beam_[i];
-    for (int owner = 0; owner < state.strands; ++owner)
-      if (const auto more = apart ? cost(state, owner, line) : shared_cost(state, owner, line); more < kNever)
-        choices.add(state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), {i, owner});
-    if (first < kNever && state.strands < Demuxer::kMaxReports && !(line.slub_own && awaits_slub_own(state)))
-      choices.add(state.cost + first, {i, state.strands});
-  }
-  // Nobody may take it, which costs each state the same, so that these are in order too.
-  const double alone = unowned(line);
-  const int nobody = line.kind == Kind::aside ? Demuxer::kAside : Demuxer::kNobody;
-  auto next_alone = std::uint32_t{0};
-  auto next = choices.begin();
-  const auto cheapest = [&] {
-    const bool taken = next != choices.end();
-    if (next_alone < beam_.size()) {
-      const auto cost = beam_[next_alone].cost + alone;
-      if (!taken || cost < next->cost || (cost == next->cost && next_alone <= next->step.parent))
-        return Choices::Choice{cost, {next_alone++, nobody}};
-    }
-    return *next++;
-  };
-
-  next_beam_.clear();
-  std::array<std::uint64_t, kBeam> keys{};
-  auto& steps = steps_.emplace_back();
-  for (auto left = choices.size() + beam_.size(); left > 0 && next_beam_.size() < kBeam; --left) {
-    const auto [cost, step] = cheapest();
-    if (!next_beam_.empty() && cost > next_beam_[0].cost + kHopeless) break;
-    auto& state = next_beam_.emplace_back(beam_[step.parent]);
-    state.cost = cost;
-    if (step.owner >= 0) {
-      state.strands = std::max(state.strands, step.owner + 1);
-      state.of(step.owner) = taken(*state.of(step.owner), line);
-      state.last = step.owner;
-    }
-    const auto kept = next_beam_.size() - 1;
-    keys[kept] = state.key();
-    if (std::find(keys.begin(), keys.end(), keys[kept]) != keys.begin() + static_cast<std::ptrdiff_t>(kept))
-      next_beam_.pop_back();
-    else
-      steps[kept] = step;
-  }
-  std::swap(beam_, next_beam_);
-}
-
 void DemuxSearch::add(const Line& line) {
   lines_.push_back(read_demux_line(line, frames_));
   const auto& read = lines_.back();
@@ -250,20 +122,6 @@ void DemuxSearch::add(const Line& line) {
   }
   advance(read);
   idle_ = steps_.back()[0].owner < 0 ? idle_ + 1 : 0;
-}
-
-const DemuxSearch::State& DemuxSearch::best() const {
-  const auto* best = &beam_.front();
-  auto least = best->total();
-  // Those behind cost no less.
-  for (const auto& state : beam_) {
-    if (state.cost >= least) break;
-    if (const auto total = state.total(); total < least) {
-      best = &state;
-      least = total;
-    }
-  }
-  return *best;
 }
 
 bool DemuxSearch::settled() const {
@@ -288,7 +146,7 @@ bool DemuxSearch::makes_sense() const {
 
 std::vector<int> DemuxSearch::owners() const {
   std::vector<int> owners(steps_.size());
-  auto at = static_cast<std::uint32_t>(&best() - beam_.data());
+  auto at = static_cast<std::uint32_t>(&best() - beam_.states.data());
   for (auto line = steps_.size(); line-- > 0;) {
     const auto& step = steps_[line][at];
     owners[line] = step.owner;

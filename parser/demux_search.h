@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -83,15 +82,15 @@ class DemuxSearch {
   Division finish();
 
  private:
-  // A strand that states share which divide the lines alike as far as it goes; what a line costs it is asked
-  // once, and so is what it makes of it.
+  // A strand that states share which divide the lines alike as far as it goes: what a line costs it, and what
+  // becomes of it, is asked once.
   struct Shared {
     Shared() = default;
     explicit Shared(const DemuxStrand& of) : strand(of), key(of.key()) {}
     DemuxStrand strand;
     std::uint64_t key = 0;
-    std::size_t line = 0;  // the number of that line
-    std::optional<double> cost;
+    std::size_t cost_of = 0, taken_of = 0;  // the number of the line that is meant
+    double cost = 0;
     Shared* taken = nullptr;  // with that line
   };
   struct State {
@@ -103,6 +102,11 @@ class DemuxSearch {
     double total() const;
     std::uint64_t key() const;
   };
+  // In order of their costs.
+  struct Beam {
+    std::array<State, kBeam> states;
+    std::uint32_t size = 0;
+  };
   struct Step {
     std::uint32_t parent = 0;
     int owner = 0;
@@ -110,9 +114,8 @@ class DemuxSearch {
   class Choices;  // of a line
 
   void advance(const DemuxLine& line);
-  Shared& at_this_line(Shared& shared) const;
   double shared_cost(const State& state, int owner, const DemuxLine& line) const;
-  Shared* taken(Shared& shared, const DemuxLine& line);
+  Shared* with_line(const Shared& shared, const DemuxLine& line);
   void count(std::uint64_t callee, std::uint64_t caller, double weight) {
     pairs_.add(pair_of(callee, caller), weight);
     callees_.add(callee, weight);
@@ -142,7 +145,8 @@ class DemuxSearch {
   std::size_t older_strands_ = 0;  // of them: not of the line that is read
   Shared blank_;                   // of a report that has not begun
   State start_;
-  std::vector<State> beam_, next_beam_;
+  Beam beam_;
+  std::size_t line_ = 0;                        // that is read, from 1
   std::vector<std::array<Step, kBeam>> steps_;  // by line
   std::vector<DemuxLine> lines_;
   DemuxCounts pairs_{kUsualPairs}, callees_{kUsualPairs / 2};  // how often a frame was seen under another
