@@ -47,8 +47,7 @@ double DemuxSearch::shared_cost(const State& state, int owner, const DemuxLine& 
 DemuxSearch::Shared* DemuxSearch::with_line(const Shared& shared, const DemuxLine& line) {
   auto strand = shared.strand;
   take(strand, line);
-  // Of these numbers it is only asked whether they are zero, and strands that are counted otherwise are
-  // shared.
+  // Only whether these are zero is asked of states: strands that differ in no more are shared as well.
   strand.depth = std::min(strand.depth, 1);
   strand.live_frames = std::min(strand.live_frames, 1);
   const auto first = strands_.begin() + static_cast<std::ptrdiff_t>(older_strands_);

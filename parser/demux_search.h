@@ -1,5 +1,6 @@
 // The search for the division of held lines among reports: a beam over the ways to divide them, each with
-// what it makes of every report (a strand). demux_cost.cpp says what a line costs a strand.
+// what it makes of every report (a strand). demux_beam.cpp goes from line to line, demux_cost.cpp says what a
+// line costs a strand.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -77,6 +78,8 @@ class DemuxSearch {
   };
 
   DemuxSearch(DemuxFrames& frames, const ReportBuilder& open, const std::deque<std::vector<FrameRef>>& known);
+  DemuxSearch(const DemuxSearch&) = delete;  // states point into it
+  DemuxSearch& operator=(const DemuxSearch&) = delete;
   void add(const Line& line);
   bool settled() const;
   Division finish();
@@ -88,7 +91,7 @@ class DemuxSearch {
     Shared() = default;
     explicit Shared(const DemuxStrand& of) : strand(of), key(of.key()) {}
     DemuxStrand strand;
-    std::uint64_t key = 0;
+    std::uint64_t key = 0;                  // the strand's
     std::size_t cost_of = 0, taken_of = 0;  // the number of the line that is meant
     double cost = 0;
     Shared* taken = nullptr;  // with that line
