@@ -20,6 +20,20 @@ bool kasan_may_end(const ReportBuilder& open) {
 
 constexpr std::size_t kUsualLine = 160;  // bytes, those of its text counted twice
 
+// Families whose reports end in a ruler, below the CPU line.
+bool has_rulers(Family family) {
+  return family == Family::kfence || family == Family::kcsan || family == Family::kmsan ||
+         family == Family::ubsan;
+}
+
+// A frame that only the stack of a KASAN report has.
+bool reports_kasan(const Line& line, std::string_view body) {
+  if (line.text.front() != ' ' && body.front() != '[') return false;
+  if (body.front() == '[') body.remove_prefix(std::min(body.find("] ") + 2, body.size()));
+  return body.starts_with("kasan_report") || body.starts_with("print_report+") ||
+         body.starts_with("print_address_description");
+}
+
 bool is_of_a_stack(const Line& line, std::string_view body) {
   return (line.text.front() == ' ' && may_be_frame(body)) || is_register_dump(body);
 }
@@ -49,7 +63,9 @@ bool Demuxer::may_begin(std::string_view body, const ReportBuilder& open) {
   const auto family = open.so_far().family;
   switch (body.front()) {
     case '=':
-      return family == Family::kasan && is_ruler(trim_right(body), '=') && !kasan_may_end(open);
+      return is_ruler(trim_right(body), '=') &&
+             (family == Family::kasan ? !kasan_may_end(open)
+                                      : has_rulers(family) && open.so_far().comm.empty());
     case '[':
       return body.find(" overwritten] 0x") != std::string_view::npos;
     case '-':
@@ -71,6 +87,9 @@ void Demuxer::start(const ReportBuilder& open, const Line& line) {
   open_ = &open;
   newest_.reset();
   newest_rank_ = 0;
+  title_goes_on_ = false;
+  wants_stack_ = open.so_far().family == Family::kasan &&
+                 rank_of(open.so_far(), open.open_stack(), open.shadow_rows()) < first_stack(Order::kasan);
   held_.reserve(kUntitled);
   stored_.reserve(kUntitled * kUsualLine);
   read_sign(line);
@@ -92,11 +111,19 @@ void Demuxer::restore_views() {
     }
 }
 
+// The same fault in other words, or the WARNING that the title's line is raised by.
+bool Demuxer::is_more_of_newest(const FoundSplat& found) const {
+  if (newest_rule_ == nullptr) return is_same_fault(Family::unrecognised, found);
+  return is_same_fault(newest_rule_->family, found) ||
+         (!newest_rule_->warns.empty() && found.text.find(newest_rule_->warns) != std::string_view::npos);
+}
+
 // What a line tells of the report that began last. Titles, and sections out of its order, tell something.
 Demuxer::Sign Demuxer::read_sign(const Line& line) {
   const auto body = trim_right(trim_left(line.text));
   if (body.empty()) return Sign::none;
   const auto* section = find_section(body);
+  if (newest_ == Order::other && wants_stack_ && reports_kasan(line, body)) return Sign::two;
   if (section == nullptr) {
     if (newest_ && newest_rank_ < first_stack(*newest_) && is_of_a_stack(line, body)) return Sign::two;
     if (line.text.front() == ' ') return Sign::none;
@@ -109,11 +136,17 @@ Demuxer::Sign Demuxer::read_sign(const Line& line) {
       return Sign::none;
     }
     if (newest_) {
-      if (found && found->alone) return Sign::none;
-      if (found && *newest_ == Order::other && is_same_fault(newest_family_, *found)) return Sign::none;
+      if (found && (found->alone || found->rule->consequence != Consequence::no)) return Sign::none;
+      if (std::exchange(title_goes_on_, is_title_inlined(body)) &&
+          (found || body.starts_with("BUG: KASAN: "))) {
+        if (found) newest_rule_ = found->rule;
+        return Sign::none;
+      }
+      if (found && *newest_ == Order::other && is_more_of_newest(*found)) return Sign::none;
       return found && is_same_fault(open_->so_far().family, *found) ? Sign::two : Sign::other_begins;
     }
-    if (found) newest_family_ = found->rule->family;
+    newest_rule_ = found ? found->rule : nullptr;
+    title_goes_on_ = is_title_inlined(body) || body.find("cut here ]") != std::string_view::npos;
     newest_ = body.starts_with("BUG: KASAN: ") ? Order::kasan
               : body.starts_with("BUG ")       ? Order::slub
                                                : Order::other;

@@ -23,6 +23,8 @@ namespace parser {
 
 class DemuxFrames;
 class DemuxSearch;
+struct FoundSplat;
+struct SplatRule;
 
 class Demuxer {
  public:
@@ -77,6 +79,7 @@ class Demuxer {
  private:
   enum class Sign : std::uint8_t { none, two, other_begins };
   Sign read_sign(const Line& line);
+  bool is_more_of_newest(const FoundSplat& found) const;
   void keep(const Line& line);
   void restore_views();
 
@@ -88,8 +91,10 @@ class Demuxer {
   // As long as nothing is proven: the report that was open, and how far the one that began since has come.
   const ReportBuilder* open_ = nullptr;
   std::optional<Order> newest_;
-  Family newest_family_ = Family::unrecognised;  // ... its own where it is neither KASAN's nor SLUB's
+  const SplatRule* newest_rule_ = nullptr;  // ... its own where it is neither KASAN's nor SLUB's
   int newest_rank_ = 0;
+  bool wants_stack_ = false;    // the one that was open is KASAN's, and its call trace has not come
+  bool title_goes_on_ = false;  // ... a further title is still its own: below "cut here", or "[inline]"
   int doublings_ = 0;           // below zero: credit
   std::uint64_t next_try_ = 0;  // line
 };

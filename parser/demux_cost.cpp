@@ -9,6 +9,9 @@ namespace {
 using Kind = DemuxLine::Kind;
 using Stack = OpenStack;
 
+// A report that ends before any frame of its stack has come.
+constexpr double kEndsEmpty = 6;
+
 }  // namespace
 
 double DemuxSearch::follows(std::uint64_t callee, std::uint64_t caller, double own) const {
@@ -148,13 +151,19 @@ double DemuxSearch::cost(const State& state, int owner, const DemuxLine& line) c
     case Kind::ruler:
       if (strand.order == Order::kasan && !line.slub_ruler) {
         if (strand.untracked) return strand.live_seen ? end_of_stack(strand) : kDamaged;
-        return strand.rows >= 3 ? 0 : strand.rows > 0 ? 1.5 : strand.rank >= 50 ? 3 : kDamaged + 1;
+        return (strand.rows >= 3    ? 0
+                : strand.rows > 0   ? 1.5
+                : strand.rank >= 50 ? 3
+                                    : kDamaged + 1) +
+               (strand.live_frames > 0 ? 0 : kEndsEmpty);
       }
       return strand.order == Order::other && strand.live_seen ? 2 : kNever;
     case Kind::cut_here:
       return strand.order == Order::slub ? order(strand, line) + end_of_stack(strand) : kNever;
-    case Kind::more:
     case Kind::end:
+      if (strand.order == Order::other && strand.live_frames == 0) return kEndsEmpty + order(strand, line);
+      [[fallthrough]];
+    case Kind::more:
       return order(strand, line) + end_of_stack(strand) / 2;
     case Kind::live:
     case Kind::stored:
@@ -198,7 +207,7 @@ double DemuxSearch::unowned(const DemuxLine& line) {
     case Kind::aside:
       return 0;
     case Kind::unknown:
-      return 0.6;
+      return 0.8;
     case Kind::title:
       return 20;
     case Kind::registers:

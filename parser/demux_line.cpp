@@ -61,8 +61,11 @@ std::uint64_t address_in(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at;
     while (end < text.size() && is_hex(text[end])) ++end;
-    if (end - at == 16 || end - at == 8)
-      if (const auto value = to_number(text.substr(at, end - at), 16)) return *value;
+    const auto digits = end - at;
+    if (digits == 16 || digits == 8)
+      if (const auto value = to_number(text.substr(at, digits), 16))
+        // What %p hashes says nothing of where it is; the upper half is zero then.
+        return digits == 16 && *value <= UINT32_MAX ? 0 : *value;
     at = std::max(end, at + 1);
     while (at < text.size() && at > 0 && (is_hex(text[at - 1]) || text[at - 1] == '_') && is_hex(text[at]))
       ++at;
@@ -82,6 +85,13 @@ std::uint64_t symbol_in_title(std::string_view body) {
   const auto rest = body.substr(at + skipped);
   const auto end = rest.find("+0x");
   return end == std::string_view::npos ? 0 : hash_of(without_compiler_suffix(rest.substr(0, end)));
+}
+
+// What stands below an oops' first line: "Oops: 0002 [#1] SMP", "Internal error: Oops: ...". "Oops: general
+// protection fault" of v6.10 is a first line.
+bool goes_on_with(std::string_view body) {
+  return body.starts_with("Internal error") || body.starts_with("Oops - ") ||
+         (skip(body, "Oops: ") && !body.empty() && is_digit(body.front()));
 }
 
 bool read_title(std::string_view body, DemuxLine& out) {
@@ -114,8 +124,7 @@ bool read_title(std::string_view body, DemuxLine& out) {
       out.pid = take_number<std::int64_t>(rest).value_or(-1);
     }
     out.slub_own = is_slubs_own(body);
-    if (found->rule->consequence != Consequence::no || body.starts_with("Oops") ||
-        body.starts_with("Internal error")) {
+    if (found->rule->consequence != Consequence::no || goes_on_with(body)) {
       out.kind = Kind::more;
       out.ranks[2] = 3;
       return true;

@@ -70,7 +70,7 @@ constexpr auto kSections = std::to_array<Section>({
     {"FIX ", {-1, 50, -1}},
     {"#PF: ", {-1, -1, 2}},
     {"PGD ", {-1, -1, 2}},
-    {"Oops: ", {-1, -1, 3}},
+    {"Oops: 0", {-1, -1, 3}},
     {"KASAN: ", {-1, -1, 4}},
 });
 
