@@ -152,15 +152,51 @@ bool read_frame(std::string_view text, Frame& frame) {
   return only_remarks(text);
 }
 
-}  // namespace
+// What makes two frames the same place of the kernel.
+struct PrintedPlace {
+  std::string_view symbol, module, file;
+  std::uint64_t offset = 0, size = 0, line = 0;
 
-struct FrameTable::ByText {
-  tsl::robin_map<std::string_view, FrameId, std::hash<std::string_view>, std::equal_to<std::string_view>,
-                 std::allocator<std::pair<std::string_view, FrameId>>, true>
-      ids;
+  bool operator==(const PrintedPlace&) const = default;
 };
 
-FrameTable::FrameTable() : by_text_(std::make_unique<ByText>()) {}
+// Frames are short and differ in few characters: eight at a time they are read much faster than by std::hash.
+struct HashPrinted {
+  static constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
+    hash = (hash ^ word) * 0x9e37'79b9'7f4a'7c15;
+    return hash ^ hash >> 32;
+  }
+  static std::uint64_t word(const char* at, std::size_t size) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, size);
+    return word;
+  }
+  std::size_t operator()(std::string_view text) const {
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    if (text.empty()) return 0;
+    std::uint64_t hash = text.size();
+    if (text.size() < kWord) return mix(hash, word(text.data(), text.size()));
+    for (std::size_t at = 0; at + kWord < text.size(); at += kWord)
+      hash = mix(hash, word(text.data() + at, kWord));
+    return mix(hash, word(text.data() + text.size() - kWord, kWord));
+  }
+  std::size_t operator()(const PrintedPlace& place) const {
+    auto hash = mix((*this)(place.symbol), (*this)(place.module));
+    for (const auto number : {place.offset, place.size, place.line}) hash = mix(hash, number);
+    return place.file.empty() ? hash : mix(hash, (*this)(place.file));
+  }
+};
+
+}  // namespace
+
+struct FrameTable::Known {
+  tsl::robin_map<std::string_view, FrameId, HashPrinted, std::equal_to<std::string_view>,
+                 std::allocator<std::pair<std::string_view, FrameId>>, true>
+      by_text;
+  std::unordered_map<PrintedPlace, std::uint64_t, HashPrinted> identities;
+};
+
+FrameTable::FrameTable() : known_(std::make_unique<Known>()) {}
 FrameTable::~FrameTable() = default;
 FrameTable::FrameTable(FrameTable&&) noexcept = default;
 FrameTable& FrameTable::operator=(FrameTable&&) noexcept = default;
@@ -186,15 +222,16 @@ FrameId FrameTable::add(const Frame& frame) {
 }
 
 std::optional<FrameTable::Follower> FrameTable::intern(std::string_view text) {
-  Frame probe;
-  if (text.size() > kMaxFrameText || !read_frame(text, probe)) return std::nullopt;
+  Frame frame;
+  if (text.size() > kMaxFrameText || !read_frame(text, frame)) return std::nullopt;
 
   const auto kept = keep(text);
-  Frame frame;
-  read_frame(kept, frame);
+  for (auto* part : {&frame.symbol, &frame.module, &frame.build_id, &frame.file})
+    *part = part->empty() ? std::string_view{}
+                          : kept.substr(static_cast<std::size_t>(part->data() - text.data()), part->size());
   identify(frame);
   const auto id = add(frame);
-  by_text_->ids.emplace(kept, id);
+  known_->by_text.emplace(kept, id);
   // "[<ffffffff81234567>] ? f+0x1/0x2" of kernels before v4.10 has the mark behind the address.
   auto rest = kept;
   skip_bracketed_address(rest);
@@ -208,8 +245,8 @@ std::optional<FrameTable::Follower> FrameTable::intern(std::string_view text) {
 }
 
 std::optional<FrameTable::Follower> FrameTable::find(std::string_view text) {
-  const auto known = by_text_->ids.find(text);
-  if (known == by_text_->ids.end()) return intern(text);
+  const auto known = known_->by_text.find(text);
+  if (known == known_->by_text.end()) return intern(text);
   return Follower{known->first.data(), static_cast<std::uint32_t>(known->first.size()), known->second};
 }
 
@@ -222,18 +259,16 @@ void FrameTable::find_traits(FrameId id) const {
 void FrameTable::identify(Frame& frame) {
   if (frame.symbol.empty()) {
     frame.identity = frame.address;
-  } else {
-    std::string key{frame.symbol};
-    for (const auto part : {frame.offset, frame.size}) key.append(1, '\0').append(std::to_string(part));
-    key.append(1, '\0').append(frame.module);
-    // Without an offset the source line is all that tells two places of a function apart.
-    if (frame.offset == 0 && frame.size == 0 && !frame.file.empty())
-      key.append(1, '\0').append(frame.file).append(1, ':').append(std::to_string(frame.line));
-    const auto known = identities_.find(key);
-    frame.identity = known != identities_.end()
-                         ? known->second
-                         : identities_.emplace(keep(key), kSymbolic | identities_.size()).first->second;
+    return;
   }
+  PrintedPlace place{frame.symbol, frame.module, {}, frame.offset, frame.size, 0};
+  // Without an offset the source line is all that tells two places of a function apart.
+  if (frame.offset == 0 && frame.size == 0 && !frame.file.empty()) {
+    place.file = frame.file;
+    place.line = frame.line;
+  }
+  auto& identities = known_->identities;
+  frame.identity = identities.try_emplace(place, kSymbolic | identities.size()).first->second;
 }
 
 FrameId FrameTable::adopt(const Frame& frame) {

@@ -151,7 +151,7 @@ class FrameTable {
     return traits_[id];
   }
   void find_traits(FrameId id) const;
-  struct ByText;  // the ids of printed texts
+  struct Known;  // what was printed before
 
   std::deque<Frame> frames_;
   std::vector<bool> unreliable_;        // of each frame: its own text says so
@@ -159,8 +159,7 @@ class FrameTable {
   // A guess: what followed two frames when they were printed in a row, by a hash of the two.
   std::vector<Followers> followers_{256};
   Place place_;  // of whoever has none
-  std::unique_ptr<ByText> by_text_;
-  std::unordered_map<std::string_view, std::uint64_t> identities_;
+  std::unique_ptr<Known> known_;
   std::unordered_map<std::uint64_t, FrameId> by_address_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::size_t block_left_ = 0;
