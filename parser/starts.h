@@ -3,8 +3,10 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "parser/scan.h"
@@ -15,28 +17,68 @@ namespace parser {
 template <std::size_t N>
 class Starts {
  public:
-  constexpr explicit Starts(const std::array<std::string_view, N>& words) : words_(words) {
+  constexpr explicit Starts(const std::array<std::string_view, N>& words) {
+    static_assert(N < 256);
+    for (std::size_t i = 0; i < N; ++i) words_[i] = Word(words[i]);
     std::sort(words_.begin(), words_.end(),
-              [](std::string_view a, std::string_view b) { return first_of(a) < first_of(b); });
-    for (const auto word : words_) ++begin_[first_of(word) + 1];
-    for (std::size_t i = 1; i < begin_.size(); ++i) begin_[i] = begin_[i] + begin_[i - 1];
+              [](const Word& a, const Word& b) { return first_of(a.text) < first_of(b.text); });
+    for (const auto& word : words_) ++begin_[first_of(word.text) + 1];
+    for (std::size_t i = 1; i < begin_.size(); ++i)
+      begin_[i] = static_cast<std::uint8_t>(begin_[i] + begin_[i - 1]);
   }
 
-  constexpr bool match(std::string_view text) const {
+  bool match(std::string_view text) const {
     if (text.empty()) return false;
     const auto first = first_of(text);
-    for (std::size_t i = begin_[first]; i < begin_[first + 1]; ++i)
-      if (begins_with(text, words_[i])) return true;
+    const std::size_t end = begin_[first + 1];
+    std::size_t i = begin_[first];
+    if (i == end) return false;
+    const auto head = head_of(text);
+    for (; i < end; ++i) {
+      const auto& word = words_[i];
+      if ((head & word.mask) == word.head &&
+          (word.text.size() <= sizeof(head) || text.starts_with(word.text)))
+        return true;
+    }
     return false;
   }
 
  private:
+  using Head = std::array<char, sizeof(std::uint64_t)>;
+
+  // Told by its first eight characters at once, where it has as many.
+  struct Word {
+    constexpr Word() = default;
+    constexpr explicit Word(std::string_view word) : text(word) {
+      Head begin{}, known{};
+      for (std::size_t i = 0; i < std::min(word.size(), begin.size()); ++i) {
+        begin[i] = word[i];
+        known[i] = static_cast<char>(-1);
+      }
+      head = std::bit_cast<std::uint64_t>(begin);
+      mask = std::bit_cast<std::uint64_t>(known);
+    }
+
+    std::uint64_t head = 0, mask = 0;
+    std::string_view text{};
+  };
+
   static constexpr std::size_t first_of(std::string_view text) {
     return static_cast<unsigned char>(text.front());
   }
+  static std::uint64_t head_of(std::string_view text) {
+    std::uint64_t head = 0;
+    if (text.size() >= sizeof(head)) {
+      std::memcpy(&head, text.data(), sizeof(head));
+      return head;
+    }
+    Head begin{};
+    std::copy(text.begin(), text.end(), begin.begin());
+    return std::bit_cast<std::uint64_t>(begin);
+  }
 
-  std::array<std::string_view, N> words_;
-  std::array<std::uint16_t, 257> begin_{};  // of the words with that first character
+  std::array<Word, N> words_{};
+  std::array<std::uint8_t, 257> begin_{};  // of the words with that first character
 };
 
 template <typename... Words>
