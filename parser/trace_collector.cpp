@@ -13,21 +13,21 @@ bool is_stack_mark(std::string_view text) {
 // "foo (mm/slub.c:123)". A first word with a colon behind it is the name of a register or fact.
 bool may_be_symbolized(std::string_view body) {
   const auto blank = body.find(' ');
-  return blank != std::string_view::npos && blank > 0 && body[blank - 1] != ':' &&
-         body.find(" (", blank) != std::string_view::npos;
+  if (blank == std::string_view::npos || blank == 0 || body[blank - 1] == ':') return false;
+  for (auto at = body.find('(', blank); at != std::string_view::npos; at = body.find('(', at + 1))
+    if (body[at - 1] == ' ') return true;
+  return false;
 }
 
 }  // namespace
 
-bool TraceCollector::take(std::string_view text) {
-  if (!trace_) return false;
+bool TraceCollector::take_line(std::string_view text) {
   // rsyslog writes a tab as #011
   const bool escaped = text.starts_with("#011");
   const bool tab = escaped || text.starts_with('\t');
   if (escaped) text.remove_prefix(4);
   const auto body = trim_left(text);
   if (body.empty()) return false;
-  if (!tab && take_expected(text)) return true;
   if (is_stack_mark(body)) return !open_stored();
   // Stacks are indented, but for architectures that put the address first and for decode_stacktrace.sh's
   // "foo (mm/slub.c:123)"; any other line at the margin is another section.
@@ -37,7 +37,7 @@ bool TraceCollector::take(std::string_view text) {
   if (is_inlined(body)) return true;  // the record has no entry for it
   if (!may_be_frame(body)) return false;
   if (trace_->frames.size() >= Trace::kMaxFrames) {
-    ++trace_->frames_cut;
+    if (tab || !take_expected(text)) ++trace_->frames_cut;
     return true;
   }
   const auto frame = frames_.parse(body, place_);

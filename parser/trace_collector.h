@@ -34,7 +34,7 @@ class TraceCollector {
   }
 
   // Whether `text` is a frame, or a remark that stands among frames without being one; it is then taken.
-  bool take(std::string_view text);
+  bool take(std::string_view text) { return trace_ && take_line(text); }
 
   // The same for the one frame that mostly follows those before it, indented by blanks: that asked, most
   // lines of a stack are done with.
@@ -52,6 +52,7 @@ class TraceCollector {
   std::optional<Trace> finish();
 
  private:
+  bool take_line(std::string_view text);
   // True: it is taken. `tab`: it is indented by one.
   bool add(const FrameTable::Parsed& frame, bool tab) {
     if (open_stored()) {
