@@ -4,6 +4,7 @@
 
 #include "parser/dumped_object.h"
 #include "parser/scan.h"
+#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -141,38 +142,21 @@ const RuleTable& depot_section_rules() {
 }
 
 bool may_open_depot_trace(std::string_view text) {
-  if (text.empty()) return false;
+  static constexpr auto kStarts =
+      starts("Allocated", "Freed", "Free path:", "Last ", "Local variable ", "Second to",
+             "INFO: Allocated in ", "INFO: Freed in ", "page last ", "page allocated via ", "Uninit was ",
+             "backtrace", "allocated by task ", "freed by task ", "slab", "Register ", "__call_rcu",
+             "rcu freeing by ", "ref_tracker: ", "[drm:");
+  if (!kStarts.match(text)) return false;
   switch (text.front()) {
-    case 'A':
-      return text.starts_with("Allocated");
-    case 'F':
-      return text.starts_with("Freed") || text == "Free path:";
-    case 'L':
-      return text.starts_with("Last ") || text.starts_with("Local variable ");
-    case 'S':
-      return text.starts_with("Second to");
-    case 'I':
-      return text.starts_with("INFO: Allocated in ") || text.starts_with("INFO: Freed in ");
-    case 'p':
-      return text.starts_with("page last ") || text.starts_with("page allocated via ");
-    case 'U':
-      return text.starts_with("Uninit was ");
-    case 'b':
-      return text.starts_with("backtrace");
-    case 'a':
-      return text.starts_with("allocated by task ");
-    case 'f':
-      return text.starts_with("freed by task ");
     case 's':
     case 'R':
     case '_':
       return may_tell_object(text);
-    case 'r':
-      return text.starts_with("rcu freeing by ") || text.starts_with("ref_tracker: ");
-    case '[':
-      return text.starts_with("[drm:");
+    case 'F':
+      return text.starts_with("Freed") || text == "Free path:";
     default:
-      return false;
+      return true;
   }
 }
 

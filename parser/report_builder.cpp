@@ -22,18 +22,10 @@ bool is_headless_backtrace(std::string_view body) {
 }
 
 bool announces_live_stack(std::string_view body) {
-  switch (body.front()) {
-    case 'C':
-      if (body.starts_with("Call Trace:") || body.starts_with("Call trace:")) return true;
-      break;
-    case 'B':
-      if (body.starts_with("Backtrace:")) return true;
-      break;
-    default:
-      break;
-  }
-  // x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
-  return body.back() == ':' && is_hex(body.front()) && body.ends_with("Call Trace:");
+  return body.starts_with("Call Trace:") || body.starts_with("Call trace:") ||
+         body.starts_with("Backtrace:") ||
+         // x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
+         (body.back() == ':' && is_hex(body.front()) && body.ends_with("Call Trace:"));
 }
 
 // Before v5.11 a task was printed as "rcu_sched       R  running task    22584     9      2 0x80000000" or
@@ -42,6 +34,14 @@ bool is_old_task_line(std::string_view body) {
   return body.size() >= 40 && body[15] == ' ' && (body[17] == ' ' || is_digit(body[17])) &&
          std::string_view("RSDTtXZPIKWN").find(body[16]) != std::string_view::npos &&
          body.find(" 0x") != std::string_view::npos;
+}
+
+// Cheap: whether take_live_stack() is worth a call.
+bool may_be_of_live_stack(std::string_view body) {
+  static constexpr auto kStarts =
+      starts("RIP:", "EIP:", "ERA: ", "IP:", "PC is at ", "pc : ", "epc", "era", "NIP [",
+             "Krnl PSW : ", "Call Trace:", "Call trace:", "Backtrace:", "NMI backtrace ", "task:");
+  return body.back() == ':' || kStarts.match(body) || is_old_task_line(body);
 }
 
 }  // namespace
@@ -56,12 +56,13 @@ bool is_register_dump(std::string_view body) {
   static constexpr auto kStarts =
       starts("RIP:", "Code:", "RSP:", "RAX:", "RDX:", "RBP:", "R10:", "R13:", "FS:", "CS:", "CR2:", "DR0:",
              "DR3:", "PKRU:", "pstate:", "pc :", "lr :", "sp :", "x29:", "x2", "x1", "x0", "x3", "x6", "x8",
-             "x5", "x4", "x7", "x9", "EIP:", "EAX:", "ESI:", "DS:", "ORIG_RAX");
-  // arm: "Exception stack(0x91883f00 to 0x91883f48)" and "3f00: 20b35644 7effffff", "r7:81d67c90 r6:82222b24"
-  if (body.starts_with("Exception stack(")) return true;
+             "x5", "x4", "x7", "x9", "EIP:", "EAX:", "ESI:", "DS:", "ORIG_RAX",
+             // arm: "Exception stack(0x91883f00 to 0x91883f48)"
+             "Exception stack(");
+  if (kStarts.match(body)) return true;
+  // ... "3f00: 20b35644 7effffff", "r7:81d67c90 r6:82222b24"
   if (body.size() > 5 && body[4] == ':' && std::all_of(body.begin(), body.begin() + 4, is_hex)) return true;
-  if (body.size() > 10 && body.front() == 'r' && is_digit(body[1]) && body.find(':') <= 3) return true;
-  return kStarts.match(body);
+  return body.size() > 10 && body.front() == 'r' && is_digit(body[1]) && body.find(':') <= 3;
 }
 
 void ReportBuilder::start_trace(Trace trace) {
@@ -152,9 +153,18 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
   return answer;
 }
 
+bool ReportBuilder::take_section(const Line& line, std::string_view body) {
+  auto trace = open_depot_trace(body, line.number);
+  if (!trace) return false;
+  const bool object = may_tell_object(body);
+  if (object || body == "Free path:") trace->in_depot = dumps_depot_stacks(report_.kernel);
+  start_trace(std::move(*trace));
+  if (object && !report_.object) report_.object = read_dumped_object(body);
+  return true;
+}
+
 ReportBuilder::Answer ReportBuilder::take(const Line& line) {
   const auto body = trim_right(trim_left(line.text));
-  Answer answer = Answer::taken;
   if (!collector_.open() && is_headless_backtrace(body)) {
     start_live(line);
     saw_call_trace_ = true;
@@ -162,17 +172,17 @@ ReportBuilder::Answer ReportBuilder::take(const Line& line) {
   begun_ = false;
   if (collector_.take(line.text)) {
     own_frame(line);
-    return answer;
+    return Answer::taken;
   }
   if (body.empty()) {
     if (collector_.open_stored()) end_trace();
     // A blank line is part of the report only if more of it follows.
     return Answer::taken;
-  } else if (auto trace = open_depot_trace(body, line.number)) {
-    if (may_tell_object(body) || body == "Free path:") trace->in_depot = dumps_depot_stacks(report_.kernel);
-    start_trace(std::move(*trace));
-    if (auto object = read_dumped_object(body); object && !report_.object) report_.object = std::move(object);
-  } else if (take_live_stack(line, body)) {
+  }
+  auto answer = Answer::taken;
+  if (may_open_depot_trace(body) && take_section(line, body)) {
+    // A stack is open.
+  } else if (may_be_of_live_stack(body) && take_live_stack(line, body)) {
     // A stack is open, or about to be.
   } else if (collector_.open() && !collector_.open_stored() && is_register_dump(body)) {
     // stays open: frames of an interrupted context may follow

@@ -114,6 +114,8 @@ class ReportBuilder {
   void append_text(std::string_view text);
   void close_trace();
   void start_live(const Line& line);
+  // The line that announces a stack out of the depot.
+  bool take_section(const Line& line, std::string_view body);
   // Lines that announce a live stack, or say where its CPU is.
   bool take_live_stack(const Line& line, std::string_view body);
 
@@ -129,7 +131,7 @@ class ReportBuilder {
 
 // Whether `body` is a ruler of at least 20 times `mark`.
 inline bool is_ruler(std::string_view body, char mark) {
-  return body.size() >= 20 && body.find_first_not_of(mark) == std::string_view::npos;
+  return body.size() >= 20 && body.front() == mark && body.find_first_not_of(mark) == std::string_view::npos;
 }
 
 // "task:kworker/0:1 state:D stack:0 pid:9 ...": whose stack follows.
