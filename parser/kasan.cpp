@@ -167,6 +167,7 @@ class KasanBuilder final : public ReportBuilder {
     report_.kasan = report_.kind == "invalid-access" ? KasanMode::tags : KasanMode::generic;
   }
   Answer read(const Line& line, std::string_view body) override;
+  Answer read_fact(std::string_view body);
   Answer apply(KasanFact fact, const RuleTable::Groups& groups);
   void name() override { name_kasan(report_, frames_); }
   std::string damage(Close why) const override;
@@ -193,15 +194,18 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   }
   awaits_ = Awaits::nothing;
 
-  // KASAN's own ruler has 66 marks. SLUB's has 77: in v4.x its object dump stood inside a KASAN report.
-  if (is_ruler(body, '=')) return body.size() < 72 ? Answer::last : Answer::unknown;
-  if (body.starts_with("Asynchronous fault")) asynchronous_ = true;
-
   if (is_shadow_row(body) || body == "^") {
     rows_ += rows_ > 0 || body == "^" ? 1 : 0;
     return Answer::taken;
   }
+  // KASAN's own ruler has 66 marks. SLUB's has 77: in v4.x its object dump stood inside a KASAN report.
+  if (is_ruler(body, '=')) return body.size() < 72 ? Answer::last : Answer::unknown;
+  if (body.starts_with("Asynchronous fault")) asynchronous_ = true;
   if (is_kasan_filler(body) || is_stack_words(body) || is_ruler(body, '-')) return Answer::taken;
+  return read_fact(body);
+}
+
+ReportBuilder::Answer KasanBuilder::read_fact(std::string_view body) {
   RuleTable::Groups groups;
   if (const auto found = kasan_rules().match(body, groups)) {
     const auto fact = static_cast<KasanFact>(*found);
@@ -352,9 +356,15 @@ bool is_free_kind(std::string_view kind) {
 }
 
 bool is_shadow_row(std::string_view body) {
+  // By a table, as figures and letters come in no order that a branch could be predicted by.
+  static constexpr auto kIsHex = [] {
+    std::array<bool, 256> is{};
+    for (const char c : std::string_view("0123456789abcdefABCDEF")) is[static_cast<unsigned char>(c)] = true;
+    return is;
+  }();
   skip(body, ">");
   std::size_t digits = 0;
-  while (digits < body.size() && is_hex(body[digits])) ++digits;
+  while (digits < body.size() && kIsHex[static_cast<unsigned char>(body[digits])]) ++digits;
   return digits >= 8 && digits <= 16 && body.substr(digits).starts_with(": ");
 }
 
