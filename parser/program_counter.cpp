@@ -13,8 +13,11 @@ std::string_view from_symbol(std::string_view text) {
   for (;;) {
     text = trim_left(text);
     if (text.starts_with("0x")) return text;
-    const auto end = text.starts_with('[') ? text.find(']') : text.find_first_of(": [");
-    if (end == std::string_view::npos || end == 0) return text;
+    const auto closes = [bracket = text.starts_with('[')](char c) {
+      return bracket ? c == ']' : c == ':' || c == ' ' || c == '[';
+    };
+    const auto end = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), closes) - text.begin());
+    if (end == text.size() || end == 0) return text;
     const auto word = text.substr(0, end + (text.front() == '[' ? 1 : 0));
     const bool number = std::all_of(word.begin(), word.end(), [](char c) {
       return is_hex(c) || c == '[' || c == ']' || c == '<' || c == '>';

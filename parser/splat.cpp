@@ -187,8 +187,9 @@ ReportBuilder::Answer SplatBuilder::read_marker(std::uint64_t number, std::strin
 
 bool SplatBuilder::read_lock(const Line& line, std::string_view body) {
   // All that is looked for here ends in such a mark or says "at: ".
-  if (body.back() != ':' && body.back() != '!' && body.back() != '.' &&
-      body.find(", at: ") == std::string_view::npos && !body.starts_with("-> #"))
+  const bool says_where = body.find(", at: ") != std::string_view::npos;
+  if (body.back() != ':' && body.back() != '!' && body.back() != '.' && !says_where &&
+      !body.starts_with("-> #"))
     return false;
   // "foo/12 is trying to acquire lock:", "... just changed the state of lock:", "... [HC0[0]:SC0[0]:HE1:SE1]
   // takes:"
@@ -206,7 +207,7 @@ bool SplatBuilder::read_lock(const Line& line, std::string_view body) {
     return true;
   }
   if (is_inlined(body)) return true;
-  if (const auto place = lock_place(body); !place.empty()) {
+  if (const auto place = says_where ? lock_place(body) : std::string_view{}; !place.empty()) {
     const bool held = rule_->rule.holds == " still has locks held";
     if ((awaits_ == Awaits::lock || held) && named_.empty()) named_.emplace_back(place);
     awaits_ = Awaits::nothing;
