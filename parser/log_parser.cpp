@@ -186,7 +186,7 @@ void LogParser::on_kernel_text(const Line& line) {
   if (context.report) {
     if (may_be_anothers(context, line, body, ReportBuilder::Answer::taken))
       return demuxer_.start(*context.report, line);
-    const auto answer = context.report->consume(line);
+    const auto answer = context.report->consume(line, body);
     switch (answer) {
       case ReportBuilder::Answer::taken:
       case ReportBuilder::Answer::unknown:
@@ -265,7 +265,7 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
     } else if (titled)
       context.report->keep_text(line);
     else
-      context.report->consume(line);
+      context.report->consume(line, body);
     return;
   }
   read_slub_lead(line, body, context.lead);
@@ -339,7 +339,7 @@ std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::s
   auto cpu_line = line;
   cpu_line.number = dump_stack_;
   cpu_line.text = dump_stack_text_;
-  report->consume(cpu_line);
+  report->consume(cpu_line, dump_stack_text_);
   return report;
 }
 

@@ -17,15 +17,19 @@ namespace {
 // show_stack+0x10/0x14"
 bool is_headless_backtrace(std::string_view body) {
   if (body.empty() || (body[0] != '[' && body[0] != 'u' && body[0] != '(')) return false;
+  body = trim_right(body);
   if (body.starts_with("[<")) body.remove_prefix(std::min(body.find("] ") + 2, body.size()));
   return body.starts_with("unwind_backtrace from ") || body.starts_with("(unwind_backtrace) from ");
 }
 
+// x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
+bool ends_stack_words(std::string_view body) {
+  return body.back() == ':' && is_hex(body.front()) && body.ends_with("Call Trace:");
+}
+
 bool announces_live_stack(std::string_view body) {
   return body.starts_with("Call Trace:") || body.starts_with("Call trace:") ||
-         body.starts_with("Backtrace:") ||
-         // x86 until v4.9 printed raw stack words piecemeal; the header may end up behind them.
-         (body.back() == ':' && is_hex(body.front()) && body.ends_with("Call Trace:"));
+         body.starts_with("Backtrace:") || ends_stack_words(body);
 }
 
 // Before v5.11 a task was printed as "rcu_sched       R  running task    22584     9      2 0x80000000" or
@@ -41,7 +45,7 @@ bool may_be_of_live_stack(std::string_view body) {
   static constexpr auto kStarts =
       starts("RIP:", "EIP:", "ERA: ", "IP:", "PC is at ", "pc : ", "epc", "era", "NIP [",
              "Krnl PSW : ", "Call Trace:", "Call trace:", "Backtrace:", "NMI backtrace ", "task:");
-  return body.back() == ':' || kStarts.match(body) || is_old_task_line(body);
+  return kStarts.match(body) || ends_stack_words(body) || is_old_task_line(body);
 }
 
 }  // namespace
@@ -65,7 +69,7 @@ bool is_register_dump(std::string_view body) {
   return body.size() > 10 && body.front() == 'r' && is_digit(body[1]) && body.find(':') <= 3;
 }
 
-void ReportBuilder::start_trace(Trace trace) {
+void ReportBuilder::start_trace(Trace&& trace) {
   end_trace();
   begun_ = true;
   trace.kasan = report_.kasan;
@@ -77,7 +81,7 @@ void ReportBuilder::close_trace() {
   if (trace) adopt(std::move(*trace));
 }
 
-void ReportBuilder::adopt(Trace trace) {
+void ReportBuilder::adopt(Trace&& trace) {
   events_.on_trace(trace);
   if (report_.traces.size() < Report::kMaxTraces)
     report_.traces.push_back(std::move(trace));
@@ -147,8 +151,17 @@ void ReportBuilder::set_time(const Line& line) {
   report_.wall_time = read_wall_time(line.raw);
 }
 
-ReportBuilder::Answer ReportBuilder::consume(const Line& line) {
-  const auto answer = take(line);
+ReportBuilder::Answer ReportBuilder::consume(const Line& line, std::string_view body) {
+  if (!collector_.open() && is_headless_backtrace(body)) {
+    start_live(line);
+    saw_call_trace_ = true;
+  }
+  begun_ = false;
+  auto answer = Answer::taken;
+  if (collector_.take(line.text))
+    own_frame(line);
+  else
+    answer = take_other(line, trim_right(body));
   if (answer == Answer::taken || answer == Answer::last) keep_text(line);
   return answer;
 }
@@ -163,17 +176,7 @@ bool ReportBuilder::take_section(const Line& line, std::string_view body) {
   return true;
 }
 
-ReportBuilder::Answer ReportBuilder::take(const Line& line) {
-  const auto body = trim_right(trim_left(line.text));
-  if (!collector_.open() && is_headless_backtrace(body)) {
-    start_live(line);
-    saw_call_trace_ = true;
-  }
-  begun_ = false;
-  if (collector_.take(line.text)) {
-    own_frame(line);
-    return Answer::taken;
-  }
+ReportBuilder::Answer ReportBuilder::take_other(const Line& line, std::string_view body) {
   if (body.empty()) {
     if (collector_.open_stored()) end_trace();
     // A blank line is part of the report only if more of it follows.

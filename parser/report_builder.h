@@ -42,7 +42,8 @@ class ReportBuilder {
   ReportBuilder(const ReportBuilder&) = delete;
   ReportBuilder& operator=(const ReportBuilder&) = delete;
 
-  Answer consume(const Line& line);
+  // `body`: its text without the blanks in front.
+  Answer consume(const Line& line, std::string_view body);
   // The same for a frame of the open stack that is known to follow the last one. False, and nothing is done,
   // if the line is none.
   bool consume_expected(const Line& line) {
@@ -62,7 +63,7 @@ class ReportBuilder {
   Report& close(Close why);
 
   // A stack of the report that another CPU printed.
-  void adopt(Trace trace);
+  void adopt(Trace&& trace);
   // Whether other CPUs print stacks on behalf of the report.
   bool asks_other_cpus() const {
     return report_.family == Family::rcu_stall || report_.family == Family::hung_task ||
@@ -92,7 +93,7 @@ class ReportBuilder {
   // Lines in a row that are none of the report's before it is taken for over.
   virtual int patience() const { return 150; }
 
-  void start_trace(Trace trace);
+  void start_trace(Trace&& trace);
   void end_trace() {
     if (collector_.open()) close_trace();
   }
@@ -104,7 +105,7 @@ class ReportBuilder {
   TraceCollector collector_;
 
  private:
-  Answer take(const Line& line);
+  Answer take_other(const Line& line, std::string_view body);
   // A frame of the open stack came. If a line of somebody else's came before it, nobody knows whose it is.
   void own_frame(const Line& line) {
     mixed_ = mixed_ || (unknown_run_ > 0 && collector_.current()->in_depot);

@@ -56,10 +56,9 @@ void TraceCollector::take_pc(std::string_view text) {
 }
 
 std::optional<Trace> TraceCollector::finish() {
-  if (!trace_) return std::nullopt;
-  auto trace = std::move(*trace_);
+  std::optional<Trace> trace;
+  if (trace_ && !trace_->frames.empty()) trace.swap(trace_);
   trace_.reset();
-  if (trace.frames.empty()) return std::nullopt;
   return trace;
 }
 

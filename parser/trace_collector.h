@@ -26,9 +26,9 @@ class TraceCollector {
   const Trace* current() const { return trace_ ? &*trace_ : nullptr; }
   Trace* current() { return trace_ ? &*trace_ : nullptr; }
 
-  void start(Trace trace) {
+  void start(Trace&& trace) {
     constexpr std::size_t kMostHave = 24;  // frames: to grow to as many step by step would take as many rooms
-    trace_ = std::move(trace);
+    trace_.emplace(std::move(trace));
     trace_->frames.reserve(kMostHave);
     place_ = FrameTable::Place(static_cast<std::uint64_t>(trace_->role));
   }
