@@ -11,6 +11,7 @@
 #include "parser/program_counter.h"
 #include "parser/scan.h"
 #include "parser/splat.h"
+#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -42,6 +43,15 @@ constexpr auto kMayBegin = [] {
 
 bool may_begin_something(char c) {
   return kMayBegin[static_cast<unsigned char>(c)];
+}
+
+// Cheap: whether open_untitled() looks for the line, where it is not below "cut here".
+bool may_be_untitled(std::string_view body) {
+  static constexpr auto kStarts =
+      starts("------------[ cut here ]", "8<--- cut here ---",
+             "CPU: ", "Call Trace:", "Call trace:", "NMI backtrace for cpu ",
+             "FAULT_INJECTION: ", "FAULT_FLAG_ALLOW_RETRY missing ", "Sending NMI ");
+  return kStarts.match(body) || is_task_line(body);
 }
 
 }  // namespace
@@ -165,8 +175,8 @@ void LogParser::on_text(const Line& line) {
 void LogParser::on_kernel_text(const Line& line) {
   const auto body = trim_left(line.text);
   provoked_.see(line, body);
-  const bool begins = !body.empty() && may_begin_something(body.front());
-  if (begins && body.front() == 'L') {
+  const char first = body.empty() ? '\0' : body.front();
+  if (first == 'L') {
     if (const auto boot = read_banner(body, line.number)) {
       close_all(ReportBuilder::Close::superseded);
       kasan_ = KasanMode::unknown;
@@ -178,10 +188,10 @@ void LogParser::on_kernel_text(const Line& line) {
       return;
     }
   }
-  if (!body.empty() && body.front() == 's')
+  if (first == 's')
     if (const auto order = read_hash_order(body)) return sink_.on_hash_table(*order);
   auto* known = contexts_.empty() ? nullptr : find_context(line.caller.key());
-  if (!begins && known == nullptr && !find_drivers_words(body)) return;
+  if (known == nullptr && !may_begin_something(first) && !find_drivers_words(body)) return;
   auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
     if (may_be_anothers(context, line, body, ReportBuilder::Answer::taken))
@@ -250,7 +260,8 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
 
   auto report = open_report(line, body, context);
   const bool titled = report != nullptr;
-  if (!titled) report = open_untitled(line, body, context);
+  if (!titled && (context.cut_here != 0 || may_be_untitled(body)))
+    report = open_untitled(line, body, context);
   if (report) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     context.report = std::move(report);

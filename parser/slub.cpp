@@ -174,7 +174,7 @@ void read_slub_lead(const Line& line, std::string_view body, SlubLead& lead) {
     if (lead.first_line == 0 || lead.what.empty()) lead = {line.number, std::nullopt, {}};
     return;
   }
-  lead = {};
+  if (lead.first_line != 0) lead = {};
 }
 
 std::unique_ptr<ReportBuilder> open_slub(const Line& line, std::string_view body, const SlubLead& lead,
