@@ -57,6 +57,8 @@ class SplatBuilder final : public ReportBuilder {
 
   Answer read(const Line& line, std::string_view body) override;
   Answer read_marker(std::uint64_t number, std::string_view body);
+  // Lines that say no more than a function's name.
+  bool read_named(std::string_view body);
   bool read_lock(const Line& line, std::string_view body);
   bool read_kfence(const Line& line, std::string_view body);
   bool read_race(const Line& line, std::string_view body);
@@ -185,6 +187,21 @@ ReportBuilder::Answer SplatBuilder::read_marker(std::uint64_t number, std::strin
   return Answer::unknown;
 }
 
+bool SplatBuilder::read_named(std::string_view body) {
+  static constexpr auto kStarts = starts("caller is ", "last function: ", "preempt=");
+  if (!kStarts.match(body)) return false;
+  auto rest = body;
+  if (!skip(rest, "caller is ") && !skip(rest, "last function: ")) {
+    // "preempt=0x00000000 lock=0->1 RCU=0->0 workfn=foo_work" under "BUG: workqueue leaked"
+    constexpr std::string_view kWork = " workfn=";
+    const auto at = body.find(kWork);
+    if (at == std::string_view::npos) return false;
+    rest.remove_prefix(at + kWork.size());
+  }
+  named_.emplace_back(symbol_of(rest));
+  return true;
+}
+
 bool SplatBuilder::read_lock(const Line& line, std::string_view body) {
   // All that is looked for here ends in such a mark or says "at: ".
   const bool says_where = body.find(", at: ") != std::string_view::npos;
@@ -309,7 +326,8 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     awaits_ = Awaits::preemption;
     return Answer::taken;
   }
-  if (const auto answer = read_marker(line.number, body); answer != Answer::unknown) return answer;
+  if (body.front() == '-' || body.front() == '=')
+    if (const auto answer = read_marker(line.number, body); answer != Answer::unknown) return answer;
   const auto bare = without_tags(body);
   if (rule_->family == Family::oom && bare.starts_with("Out of memory: Kill")) {
     rule_ = &kOutOfMemory;
@@ -329,18 +347,7 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     return is_more_of_this(*found) ? Answer::taken : found->alone ? Answer::aside : Answer::foreign;
   }
   if (begins_untabled(bare)) return Answer::foreign;
-  auto rest = body;
-  if (skip(rest, "caller is ") || skip(rest, "last function: ")) {
-    named_.emplace_back(symbol_of(rest));
-    return Answer::taken;
-  }
-  // "preempt=0x00000000 lock=0->1 RCU=0->0 workfn=foo_work" under "BUG: workqueue leaked"
-  constexpr std::string_view kWork = " workfn=";
-  if (const auto at = body.starts_with("preempt=") ? body.find(kWork) : std::string_view::npos;
-      at != std::string_view::npos) {
-    named_.emplace_back(symbol_of(body.substr(at + kWork.size())));
-    return Answer::taken;
-  }
+  if (read_named(body)) return Answer::taken;
   if (rule_ == &kUnrecognised && body.starts_with("Mem-Info:")) rule_ = &kAllocationFailure;
   if (rule_->family == Family::oom) {
     report_.family = Family::oom;
