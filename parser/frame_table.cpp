@@ -241,13 +241,13 @@ std::optional<FrameTable::Follower> FrameTable::intern(std::string_view text) {
   constexpr std::size_t kMostFollowers = 16 * 1024;
   if (followers_.size() < kMostFollowers && 2 * followers_.size() < frames_.size())
     followers_.assign(4 * followers_.size(), {});
-  return Follower{kept.data(), static_cast<std::uint32_t>(kept.size()), id};
+  return follower(kept, id);
 }
 
 std::optional<FrameTable::Follower> FrameTable::find(std::string_view text) {
   const auto known = known_->by_text.find(text);
   if (known == known_->by_text.end()) return intern(text);
-  return Follower{known->first.data(), static_cast<std::uint32_t>(known->first.size()), known->second};
+  return follower(known->first, known->second);
 }
 
 void FrameTable::find_traits(FrameId id) const {
@@ -305,7 +305,7 @@ std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text, Place
   auto& known = followers(place);
   std::copy_backward(known.begin(), known.end() - 1, known.end());
   known.front() = *frame;
-  return found({frame->frame, !unreliable_[frame->frame] && !marked}, place);
+  return found({frame->frame, frame->reliable && !marked}, place);
 }
 
 // A number in hex, an address in "[<", or a source line.

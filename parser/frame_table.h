@@ -72,9 +72,9 @@ class FrameTable {
     for (std::size_t i = 0; i < known.size(); ++i) {
       if (known[i].size != unmarked.size() || !same(known[i].text, unmarked.data(), unmarked.size()))
         continue;
-      const auto frame = known[i].frame;
+      const Parsed frame{known[i].frame, known[i].reliable && unmarked.size() == text.size()};
       if (i > 0) std::swap(known[i], known[i - 1]);
-      return found({frame, !unreliable_[frame] && unmarked.size() == text.size()}, place);
+      return found(frame, place);
     }
     return std::nullopt;
   }
@@ -107,8 +107,9 @@ class FrameTable {
  private:
   struct Follower {
     const char* text = nullptr;  // as printed
-    std::uint32_t size = 0;      // 0: none
     FrameId frame = 0;
+    std::uint16_t size = 0;  // 0: none
+    bool reliable = true;    // by its own text
   };
   struct alignas(64) Followers : std::array<Follower, 4> {};  // a cache line; the likelier ones in front
 
@@ -120,11 +121,12 @@ class FrameTable {
       std::uint64_t left = 0, right = 0;
       std::memcpy(&left, a + at, kWord);
       std::memcpy(&right, b + at, kWord);
-      return left != right;
+      return left ^ right;
     };
-    for (std::size_t at = 0; at + kWord <= size; at += kWord)
-      if (differ(at)) return false;
-    return !differ(size - kWord);
+    if (size < 2 * kWord) return (differ(0) | differ(size - kWord)) == 0;
+    for (std::size_t at = 0; at + 2 * kWord < size; at += 2 * kWord)
+      if ((differ(at) | differ(at + kWord)) != 0) return false;
+    return (differ(size - 2 * kWord) | differ(size - kWord)) == 0;
   }
 
   std::string_view keep(std::string_view text);
@@ -140,6 +142,9 @@ class FrameTable {
     return frame;
   }
   std::optional<Follower> intern(std::string_view text);
+  Follower follower(std::string_view kept, FrameId id) const {
+    return {kept.data(), id, static_cast<std::uint16_t>(kept.size()), !unreliable_[id]};
+  }
   void identify(Frame& frame);
 
   struct Traits {
