@@ -77,8 +77,8 @@ void ReportBuilder::start_trace(Trace&& trace) {
 }
 
 void ReportBuilder::close_trace() {
-  auto trace = collector_.finish();
-  if (trace) adopt(std::move(*trace));
+  if (auto& trace = *collector_.current(); !trace.frames.empty()) adopt(std::move(trace));
+  collector_.drop();
 }
 
 void ReportBuilder::adopt(Trace&& trace) {

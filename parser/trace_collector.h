@@ -48,6 +48,8 @@ class TraceCollector {
   // Adds the frame of a program counter to the open trace.
   void take_pc(std::string_view text);
 
+  // Ends the open trace, whatever came of it.
+  void drop() { trace_.reset(); }
   // Ends the open trace. Empty if none is open or no frame came.
   std::optional<Trace> finish();
 
