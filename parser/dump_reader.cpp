@@ -95,6 +95,20 @@ void DumpReader::open(State state, Role role, std::uint64_t count, std::uint64_t
   sink_.on_kind(kind);
 }
 
+bool DumpReader::may_begin(std::string_view line) {
+  if (line.empty()) return false;
+  // Blanks and digits: alloc_traces, show_stacks; "Page allocated", "unreferenced object", '{': a record;
+  // "nr_base_pages", "stack_count", "handle"; the rest begin counters' names.
+  static constexpr auto kFirst = [] {
+    std::array<bool, 256> may{};
+    for (const char c : std::string_view(" \t0123456789Pu{nshpafirt"))
+      may[static_cast<unsigned char>(c)] = true;
+    return may;
+  }();
+  // "... users at": ref_tracker
+  return kFirst[static_cast<unsigned char>(line.front())] || line.back() == 't';
+}
+
 // A line that begins an entry, whatever stood before it.
 bool DumpReader::begin(std::string_view line, std::uint64_t number, bool idle) {
   const char first = line.front();
@@ -229,7 +243,7 @@ bool DumpReader::take_in_leak(std::string_view line, std::uint64_t number) {
   return true;
 }
 
-bool DumpReader::take(std::string_view line, std::uint64_t number, bool idle) {
+bool DumpReader::read(std::string_view line, std::uint64_t number, bool idle) {
   if (line.empty()) {
     const bool ends_entry = state_ == State::entry;
     finish();

@@ -22,7 +22,11 @@ class DumpReader {
 
   // Whether `line` is part of a dump. `idle`: no report or trace of a log is open, so that a bare stack may
   // be taken for the beginning of a show_stacks entry.
-  bool take(std::string_view line, std::uint64_t number, bool idle);
+  bool take(std::string_view line, std::uint64_t number, bool idle) {
+    // Nearly all lines of other text are done with here.
+    if (state_ == State::none && !in_list_ && !may_begin(line)) return false;
+    return read(line, number, idle);
+  }
   // Ends what is open: at a line that is no dump's, and at the end of input.
   void finish() {
     if (state_ != State::none) close();
@@ -45,6 +49,9 @@ class DumpReader {
     stats,
   };
 
+  // By the ends of a line, where nothing is open.
+  static bool may_begin(std::string_view line);
+  bool read(std::string_view line, std::uint64_t number, bool idle);
   bool begin(std::string_view line, std::uint64_t number, bool idle);
   bool take_in_entry(std::string_view line);
   bool take_in_leak(std::string_view line, std::uint64_t number);
