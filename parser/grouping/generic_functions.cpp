@@ -230,8 +230,10 @@ bool matches(std::string_view name, std::string_view pattern) {
 
 double generic_share(std::string_view function) {
   for (const auto& row : kRows)
-    for (const auto pattern : row.names)
-      if (!pattern.empty() && matches(function, pattern)) return row.share;
+    for (const auto pattern : row.names) {
+      if (pattern.empty()) break;
+      if (function.starts_with(pattern.front()) && matches(function, pattern)) return row.share;
+    }
   // Primitives that every subsystem calls.
   return is_skipped_function(function) ? 0.3 : 0.0;
 }
