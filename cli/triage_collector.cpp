@@ -1,6 +1,7 @@
 #include "cli/triage_collector.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "cli/analysis.h"
@@ -21,7 +22,7 @@ constexpr std::size_t kMaxSeenBytes = std::size_t{8} * 1024 * 1024;
 // Writes all that a subject takes from a report: equal keys, equal outcome.
 void write_key(const parser::Report& report, ReportSort sort, const std::string& reason, std::string& key) {
   const auto number = [&key](auto value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
-  const auto text = [&](const std::string& words) {
+  const auto text = [&](std::string_view words) {
     number(words.size());
     key += words;
   };
@@ -32,16 +33,22 @@ void write_key(const parser::Report& report, ReportSort sort, const std::string&
   text(report.title);
   text(report.guilty);
   text(report.type);
-  text(report.object ? report.object->cache : std::string());
+  text(report.object ? std::string_view(report.object->cache) : std::string_view());
   number(report.alt_titles.size());
   for (const auto& title : report.alt_titles) text(title);
   for (const auto& trace : report.traces) {
     if (!parser::is_telling(trace.role, report.family)) continue;
     number(trace.role);
-    number(trace.frames.size());
+    // What is not reliable tells nothing.
+    const auto reliable =
+        std::count_if(trace.frames.begin(), trace.frames.end(), [](const auto& ref) { return ref.reliable; });
+    number(reliable);
+    auto end = key.size();
+    key.resize(end + static_cast<std::size_t>(reliable) * sizeof(parser::FrameId));
     for (const auto& ref : trace.frames) {
-      number(ref.frame);
-      number(ref.reliable);
+      if (!ref.reliable) continue;
+      std::memcpy(key.data() + end, &ref.frame, sizeof ref.frame);
+      end += sizeof ref.frame;
     }
   }
 }
