@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "parser/functions.h"
@@ -53,7 +54,8 @@ class FrameMover {
 
  private:
   parser::FrameTable& to_;
-  std::map<std::pair<const parser::FrameTable*, std::string>, std::map<parser::FrameId, parser::FrameId>>
+  std::map<std::pair<const parser::FrameTable*, std::string>,
+           std::unordered_map<parser::FrameId, parser::FrameId>>
       known_;
 };
 
