@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <random>
 #include <utility>
 
 #include "parser/functions.h"
@@ -160,8 +161,15 @@ struct PrintedPlace {
   bool operator==(const PrintedPlace&) const = default;
 };
 
+// Another one in each run, so that no log can be written whose frames all fall on one place of a table.
+std::uint64_t any_seed() {
+  static const std::uint64_t seed = std::random_device{}();
+  return seed;
+}
+
 // Frames are short and differ in few characters: eight at a time they are read much faster than by std::hash.
 struct HashPrinted {
+  std::uint64_t seed = any_seed();
   static constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
     hash = (hash ^ word) * 0x9e37'79b9'7f4a'7c15;
     return hash ^ hash >> 32;
@@ -174,7 +182,7 @@ struct HashPrinted {
   std::size_t operator()(std::string_view text) const {
     constexpr std::size_t kWord = sizeof(std::uint64_t);
     if (text.empty()) return 0;
-    std::uint64_t hash = text.size();
+    std::uint64_t hash = mix(seed, text.size());
     if (text.size() < kWord) return mix(hash, word(text.data(), text.size()));
     for (std::size_t at = 0; at + kWord < text.size(); at += kWord)
       hash = mix(hash, word(text.data() + at, kWord));

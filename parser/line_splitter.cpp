@@ -30,11 +30,11 @@ std::size_t escape_length(std::string_view text) {
 }
 
 // Whether the next eight bytes are there and all printable ASCII.
-constexpr std::size_t kWord = sizeof(std::uint64_t);
+constexpr std::size_t kAtOnce = sizeof(std::uint64_t);
 bool is_plain_word(std::string_view line) {
-  if (line.size() < kWord) return false;
+  if (line.size() < kAtOnce) return false;
   std::uint64_t bytes = 0;
-  std::memcpy(&bytes, line.data(), kWord);
+  std::memcpy(&bytes, line.data(), kAtOnce);
   constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101, kHighs = 0x80 * kOnes;
   // Where no byte has its high bit, none borrows from or carries into the next but one that is not printable.
   const auto control = bytes - 0x20 * kOnes;
@@ -48,8 +48,8 @@ bool looks_like_text(std::string_view line, std::size_t nul_runs) {
   std::size_t high = 0;
   while (!line.empty()) {
     if (is_plain_word(line)) {
-      printable += kWord;
-      line.remove_prefix(kWord);
+      printable += kAtOnce;
+      line.remove_prefix(kAtOnce);
       continue;
     }
     const auto byte = static_cast<unsigned char>(line.front());
