@@ -113,7 +113,7 @@ void LogParser::take_line(const Line& line) {
   if (!in_log_) enter_log();
   last_key_ = line.caller.key();
   // Most lines of a report
-  if (latest_ != nullptr && latest_->report && latest_->caller.key() == last_key_ &&
+  if (latest_ != nullptr && latest_key_ == last_key_ && latest_->report &&
       latest_->report->consume_expected(line))
     return;
   if (may_be_glued(line))
@@ -222,11 +222,11 @@ void LogParser::on_kernel_text(const Line& line) {
   drop_if_idle(context);
 }
 
-LogParser::Context* LogParser::find_context(std::uint64_t key) {
-  if (latest_ != nullptr && latest_->caller.key() == key) return latest_;
+LogParser::Context* LogParser::find_other_context(std::uint64_t key) {
   const auto known = contexts_.find(key);
   if (known == contexts_.end()) return nullptr;
   latest_ = &known->second;
+  latest_key_ = key;
   return latest_;
 }
 
@@ -239,6 +239,7 @@ LogParser::Context& LogParser::open_context(const Caller& caller) {
     spare_.key() = caller.key();
     latest_ = &contexts_.insert(std::move(spare_)).position->second;
   }
+  latest_key_ = caller.key();
   latest_->caller = caller;
   latest_->inferred = caller.inferred();
   return *latest_;

@@ -79,7 +79,10 @@ class LogParser {
   void take_bare(const Line& line);
   void on_text(const Line& line);
   void on_kernel_text(const Line& line);
-  Context* find_context(std::uint64_t key);
+  Context* find_context(std::uint64_t key) {
+    return latest_ != nullptr && latest_key_ == key ? latest_ : find_other_context(key);
+  }
+  Context* find_other_context(std::uint64_t key);
   Context& open_context(const Caller& caller);
   void drop_if_idle(const Context& context);
   // Reports without caller ids that are printed at once, see demux.h: log_parser_demux.cpp.
@@ -112,13 +115,14 @@ class LogParser {
   bool replaying_ = false;  // what the demuxer held
   SlubLead stranded_;       // SLUB's detail, with another family's title below it
   using Contexts = std::unordered_map<std::uint64_t, Context>;
-  Contexts contexts_;           // by Caller::key(); only those with something open
-  Contexts::node_type spare_;   // one that is idle
-  Context* latest_ = nullptr;   // the one asked for last, while it is in contexts_
-  std::uint64_t last_key_ = 0;  // whose line came last, for lines without a prefix
-  bool any_prefix_ = false;     // of this input
-  bool in_log_ = false;         // the last line had a prefix
-  bool bare_report_ = false;    // a title without a prefix came, and no line with one since
+  Contexts contexts_;             // by Caller::key(); only those with something open
+  Contexts::node_type spare_;     // one that is idle
+  Context* latest_ = nullptr;     // the one asked for last, while it is in contexts_
+  std::uint64_t latest_key_ = 0;  // ... its key
+  std::uint64_t last_key_ = 0;    // whose line came last, for lines without a prefix
+  bool any_prefix_ = false;       // of this input
+  bool in_log_ = false;           // the last line had a prefix
+  bool bare_report_ = false;      // a title without a prefix came, and no line with one since
   KasanMode kasan_ = KasanMode::unknown;
   std::string release_;            // of the kernel that speaks
   std::uint64_t last_report_ = 0;  // the last line of one in this boot; 0: none
