@@ -136,13 +136,15 @@ Demuxer::Sign Demuxer::read_sign(const Line& line) {
       return Sign::none;
     }
     if (newest_) {
-      if (found && (found->alone || found->rule->consequence != Consequence::no)) return Sign::none;
+      const bool other = *newest_ == Order::other;
+      if (found && (found->alone || (other && found->rule->consequence != Consequence::no)))
+        return Sign::none;
       if (std::exchange(title_goes_on_, is_title_inlined(body)) &&
           (found || body.starts_with("BUG: KASAN: "))) {
         if (found) newest_rule_ = found->rule;
         return Sign::none;
       }
-      if (found && *newest_ == Order::other && is_more_of_newest(*found)) return Sign::none;
+      if (found && other && is_more_of_newest(*found)) return Sign::none;
       return found && is_same_fault(open_->so_far().family, *found) ? Sign::two : Sign::other_begins;
     }
     newest_rule_ = found ? found->rule : nullptr;
