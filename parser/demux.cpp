@@ -34,6 +34,13 @@ bool reports_kasan(const Line& line, std::string_view body) {
          body.starts_with("print_address_description");
 }
 
+// A KASAN report whose call trace has not come.
+bool wants_kasan_stack(const ReportBuilder& open) {
+  const auto& report = open.so_far();
+  return report.family == Family::kasan &&
+         rank_of(report, open.open_stack(), open.shadow_rows()) < first_stack(Order::kasan);
+}
+
 bool is_of_a_stack(const Line& line, std::string_view body) {
   return (line.text.front() == ' ' && may_be_frame(body)) || is_register_dump(body);
 }
@@ -88,8 +95,6 @@ void Demuxer::start(const ReportBuilder& open, const Line& line) {
   newest_.reset();
   newest_rank_ = 0;
   title_goes_on_ = false;
-  wants_stack_ = open.so_far().family == Family::kasan &&
-                 rank_of(open.so_far(), open.open_stack(), open.shadow_rows()) < first_stack(Order::kasan);
   held_.reserve(kUntitled);
   stored_.reserve(kUntitled * kUsualLine);
   read_sign(line);
@@ -113,9 +118,8 @@ void Demuxer::restore_views() {
 
 // The same fault in other words, or the WARNING that the title's line is raised by.
 bool Demuxer::is_more_of_newest(const FoundSplat& found) const {
-  if (newest_rule_ == nullptr) return is_same_fault(Family::unrecognised, found);
-  return is_same_fault(newest_rule_->family, found) ||
-         (!newest_rule_->warns.empty() && found.text.find(newest_rule_->warns) != std::string_view::npos);
+  return newest_rule_ != nullptr &&
+         (is_same_fault(newest_rule_->family, found) || found.is_warning_of(*newest_rule_));
 }
 
 // What a line tells of the report that began last. Titles, and sections out of its order, tell something.
@@ -123,7 +127,7 @@ Demuxer::Sign Demuxer::read_sign(const Line& line) {
   const auto body = trim_right(trim_left(line.text));
   if (body.empty()) return Sign::none;
   const auto* section = find_section(body);
-  if (newest_ == Order::other && wants_stack_ && reports_kasan(line, body)) return Sign::two;
+  if (newest_ == Order::other && reports_kasan(line, body) && wants_kasan_stack(*open_)) return Sign::two;
   if (section == nullptr) {
     if (newest_ && newest_rank_ < first_stack(*newest_) && is_of_a_stack(line, body)) return Sign::two;
     if (line.text.front() == ' ') return Sign::none;

@@ -93,7 +93,6 @@ class Demuxer {
   std::optional<Order> newest_;
   const SplatRule* newest_rule_ = nullptr;  // ... its own where it is neither KASAN's nor SLUB's
   int newest_rank_ = 0;
-  bool wants_stack_ = false;    // the one that was open is KASAN's, and its call trace has not come
   bool title_goes_on_ = false;  // ... a further title is still its own: below "cut here", or "[inline]"
   int doublings_ = 0;           // below zero: credit
   std::uint64_t next_try_ = 0;  // line

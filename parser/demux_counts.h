@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "parser/demux_line.h"
+
 namespace parser {
 
 // A table of its own, as it is filled anew for each search and asked of every line: keys are hashes, zero is
@@ -27,7 +29,7 @@ class DemuxCounts {
     double count = 0;
   };
   std::size_t find(std::uint64_t key) const {
-    auto at = static_cast<std::size_t>((key * 0x9e37'79b9'7f4a'7c15U) >> 32) & last_;
+    auto at = SpreadHash{}(key)&last_;
     while (slots_[at].key != key && slots_[at].key != 0) at = (at + 1) & last_;
     return at;
   }

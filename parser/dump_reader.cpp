@@ -99,14 +99,9 @@ bool DumpReader::may_begin(std::string_view line) {
   if (line.empty()) return false;
   // Blanks and digits: alloc_traces, show_stacks; "Page allocated", "unreferenced object", '{': a record;
   // "nr_base_pages", "stack_count", "handle"; the rest begin counters' names.
-  static constexpr auto kFirst = [] {
-    std::array<bool, 256> may{};
-    for (const char c : std::string_view(" \t0123456789Pu{nshpafirt"))
-      may[static_cast<unsigned char>(c)] = true;
-    return may;
-  }();
+  static constexpr Characters kFirsts(" \t0123456789Pu{nshpafirt");
   // "... users at": ref_tracker
-  return kFirst[static_cast<unsigned char>(line.front())] || line.back() == 't';
+  return kFirsts.has(line.front()) || line.back() == 't';
 }
 
 // A line that begins an entry, whatever stood before it.

@@ -356,15 +356,9 @@ bool is_free_kind(std::string_view kind) {
 }
 
 bool is_shadow_row(std::string_view body) {
-  // By a table, as figures and letters come in no order that a branch could be predicted by.
-  static constexpr auto kIsHex = [] {
-    std::array<bool, 256> is{};
-    for (const char c : std::string_view("0123456789abcdefABCDEF")) is[static_cast<unsigned char>(c)] = true;
-    return is;
-  }();
   skip(body, ">");
   std::size_t digits = 0;
-  while (digits < body.size() && kIsHex[static_cast<unsigned char>(body[digits])]) ++digits;
+  while (digits < body.size() && is_hex(body[digits])) ++digits;
   return digits >= 8 && digits <= 16 && body.substr(digits).starts_with(": ");
 }
 

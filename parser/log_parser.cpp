@@ -34,16 +34,7 @@ constexpr int kMessageLines = 6;
 constexpr std::uint64_t kStrandedLines = 32;
 
 // The first characters of everything that read_outside() looks for. All other lines are done with at once.
-constexpr auto kMayBegin = [] {
-  std::array<bool, 256> may{};
-  for (const char c : std::string_view("-ABCFIKLNOPSTUVW=[_abcdfgiklnprstuvw28"))
-    may[static_cast<unsigned char>(c)] = true;
-  return may;
-}();
-
-bool may_begin_something(char c) {
-  return kMayBegin[static_cast<unsigned char>(c)];
-}
+constexpr Characters kMayBegin("-ABCFIKLNOPSTUVW=[_abcdfgiklnprstuvw28");
 
 // Cheap: whether open_untitled() looks for the line, where it is not below "cut here".
 bool may_be_untitled(std::string_view body) {
@@ -191,7 +182,7 @@ void LogParser::on_kernel_text(const Line& line) {
   if (first == 's')
     if (const auto order = read_hash_order(body)) return sink_.on_hash_table(*order);
   auto* known = contexts_.empty() ? nullptr : find_context(line.caller.key());
-  if (known == nullptr && !may_begin_something(first) && !find_drivers_words(body)) return;
+  if (known == nullptr && !kMayBegin.has(first) && !find_drivers_words(body)) return;
   auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
     if (may_be_anothers(context, line, body, ReportBuilder::Answer::taken))

@@ -10,11 +10,25 @@
 
 namespace parser {
 
+// A set of characters, asked without a branch for each.
+class Characters {
+ public:
+  constexpr explicit Characters(std::string_view members) {
+    for (const char c : members) has_[static_cast<unsigned char>(c)] = true;
+  }
+  constexpr bool has(char c) const { return has_[static_cast<unsigned char>(c)]; }
+
+ private:
+  std::array<bool, 256> has_{};
+};
+
 inline bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
+// Figures and letters come in no order that a branch could be predicted by.
+inline constexpr Characters kHexDigits("0123456789abcdefABCDEF");
 inline bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  return kHexDigits.has(c);
 }
 
 // Symbols as kallsyms prints them: C, C++ and Rust mangled names, "name.isra.0", "$x" of arm64, "__pfx_f".

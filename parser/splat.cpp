@@ -338,8 +338,7 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
       set_title(line, *found);
       return Answer::taken;
     }
-    if (!rule_->warns.empty() && found->text.find(rule_->warns) != std::string_view::npos &&
-        report_.traces.empty() && !saw_call_trace()) {
+    if (found->is_warning_of(*rule_) && report_.traces.empty() && !saw_call_trace()) {
       set_source(*found);
       return Answer::taken;
     }

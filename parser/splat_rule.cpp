@@ -95,11 +95,7 @@ bool is_device(std::string_view word) {
 }
 
 // The first characters of what without_tags() takes off.
-constexpr auto kMayBeTag = [] {
-  std::array<bool, 256> may{};
-  for (const char c : std::string_view("[rNwkst0123456789")) may[static_cast<unsigned char>(c)] = true;
-  return may;
-}();
+constexpr Characters kMayBeTag("[rNwkst0123456789");
 
 // "usb 5-1: WARNING: foo" -> "WARNING: foo"; empty for any other line.
 std::string_view without_device(std::string_view body) {
@@ -118,7 +114,7 @@ std::string_view without_device(std::string_view body) {
 }  // namespace
 
 std::string_view without_tags(std::string_view body) {
-  if (body.empty() || !kMayBeTag[static_cast<unsigned char>(body.front())]) return body;
+  if (body.empty() || !kMayBeTag.has(body.front())) return body;
   for (const std::string_view tag :
        {"[ ", "rcu: ", "NMI watchdog: ", "watchdog: ", "kmemleak: ", "sysrq: ", "traps: ", "kernel: "})
     if (body.starts_with(tag)) body.remove_prefix(tag.size());
@@ -127,6 +123,10 @@ std::string_view without_tags(std::string_view body) {
       body[19] == ' ')
     body.remove_prefix(20);
   return body;
+}
+
+bool FoundSplat::is_warning_of(const SplatRule& title) const {
+  return !title.warns.empty() && text.find(title.warns) != std::string_view::npos;
 }
 
 std::optional<FoundSplat> find_splat(std::string_view body) {

@@ -78,6 +78,8 @@ struct FoundSplat {
   std::string_view text;  // that the rule took
   RuleTable::Groups groups;
   bool alone = false;  // nothing follows: by its rule, or for what stands before it
+  // Whether it is the WARN() whose words that rule's line is.
+  bool is_warning_of(const SplatRule& title) const;
 };
 
 // The rule that takes `body` (blanks and tags off), if any. Cheap for lines that open nothing.
