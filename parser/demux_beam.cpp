@@ -35,6 +35,12 @@ std::uint64_t DemuxSearch::State::key() const {
   return key;
 }
 
+bool DemuxSearch::State::many_print() const {
+  int open = 0;
+  for (int i = 0; i < strands; ++i) open += strand(i).closed ? 0 : 1;
+  return open > 1;
+}
+
 double DemuxSearch::shared_cost(const State& state, int owner, const DemuxLine& line) const {
   auto& shared = *state.shared[static_cast<std::size_t>(owner)];
   if (shared.cost_of != line_) {
@@ -100,9 +106,10 @@ void DemuxSearch::advance(const DemuxLine& line) {
   const bool apart = concerns_others(line);
   for (std::uint32_t i = 0; i < beam_.size; ++i) {
     const auto& state = beam_.states[i];
+    const double same = state.out_of_turn != 0 && state.many_print() ? state.out_of_turn : 0;
     for (int owner = 0; owner < state.strands; ++owner)
       if (const auto more = apart ? cost(state, owner, line) : shared_cost(state, owner, line); more < kNever)
-        choices.add(state.cost + more + (owner == state.last ? 0 : kAnotherSpeaks), {i, owner});
+        choices.add(state.cost + more + (owner == state.last ? same : kAnotherSpeaks), {i, owner});
     if (first < kNever && state.strands < Demuxer::kMaxReports && !(line.slub_own && awaits_slub_own(state)))
       choices.add(state.cost + first, {i, state.strands});
   }
@@ -124,7 +131,11 @@ void DemuxSearch::advance(const DemuxLine& line) {
         shared->taken = with_line(*shared, line);
       }
       shared = shared->taken;
+      // Who goes on alone is likelier to do so once more: the others are done, or do something else.
+      if (in_turn_) state.out_of_turn = step.owner == state.last ? state.out_of_turn / 2 : kOutOfTurn;
       state.last = step.owner;
+    } else {
+      state.out_of_turn = 0;
     }
     const auto key = state.key();
     const auto kept = keys.begin() + made.size;

@@ -15,6 +15,38 @@ namespace {
 using Kind = DemuxLine::Kind;
 using Stack = OpenStack;
 
+bool is_anothers(int owner, int than) {
+  return owner >= 0 && owner != than;
+}
+
+// Lines that came while two reports or more had begun and were not over, right behind another one, and how
+// many of them were another's than that one's.
+struct Turns {
+  int lines = 0, changes = 0;
+  bool are(double part) const { return lines >= kFewestTurns && changes >= part * lines; }
+};
+Turns turns_of(const std::vector<int>& owners) {
+  std::array<std::size_t, Demuxer::kMaxReports> first{}, last{};
+  std::fill(first.begin() + 1, first.end(), owners.size());
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    if (owners[i] < 0) continue;
+    const auto owner = static_cast<std::size_t>(owners[i]);
+    first[owner] = std::min(first[owner], i);
+    last[owner] = i;
+  }
+  Turns turns;
+  for (std::size_t i = 1; i < owners.size(); ++i) {
+    if (owners[i] < 0 || owners[i - 1] < 0) continue;
+    int open = 0;
+    for (std::size_t owner = 0; owner < first.size(); ++owner)
+      open += first[owner] < i && i <= last[owner] ? 1 : 0;
+    if (open < 2) continue;
+    ++turns.lines;
+    turns.changes += owners[i] != owners[i - 1] ? 1 : 0;
+  }
+  return turns;
+}
+
 }  // namespace
 
 DemuxSearch::DemuxSearch(DemuxFrames& frames, const ReportBuilder& open,
@@ -136,11 +168,12 @@ bool DemuxSearch::settled() const {
   return state.strands > 1 ? open <= 1 && titles_ > 0 : open == 0;
 }
 
+// Whose turn it is may be enough where a report lacks what others of its family have.
 bool DemuxSearch::makes_sense() const {
   const auto& state = best();
   if (titles_ == 0 || state.cost > kSenseless * static_cast<double>(lines_.size())) return false;
-  return std::all_of(state.shared.begin(), state.shared.begin() + state.strands,
-                     [](const Shared* shared) { return shared->strand.whole(); });
+  return in_turn_ || std::all_of(state.shared.begin(), state.shared.begin() + state.strands,
+                                 [](const Shared* shared) { return shared->strand.whole(); });
 }
 
 std::vector<int> DemuxSearch::owners() const {
@@ -152,6 +185,25 @@ std::vector<int> DemuxSearch::owners() const {
     at = step.parent;
   }
   return owners;
+}
+
+// CPUs that have much to print wait for one another, and each prints a line when its turn comes. Divides the
+// lines once more as if so, and keeps that if it explains them better: where the turn tells the owner, what
+// the lines say has to tell less.
+void DemuxSearch::divide_in_turn() {
+  if (!turns_of(owners()).are(kMaybeInTurn)) return;
+  const auto loose = best().total();
+  const auto beam = beam_;
+  auto steps = std::exchange(steps_, {});
+  in_turn_ = true;
+  beam_.states[0] = start_;
+  beam_.size = 1;
+  for (const auto& line : lines_) advance(line);
+  const auto turns = turns_of(owners());
+  if (turns.are(kMostlyInTurn) && best().total() < loose + kTurnTells * turns.lines) return;
+  in_turn_ = false;
+  beam_ = beam;
+  steps_ = std::move(steps);
 }
 
 // Whether the open stack of `owner` goes on, or ends, after line `at` so well that no frame can be missing.
@@ -169,6 +221,8 @@ bool DemuxSearch::goes_on(const State& state, int owner, const std::vector<int>&
 // Whose stacks hold a frame that might as well be another's, had the two not been neighbours.
 std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
   std::vector<bool> doubtful(Demuxer::kMaxReports);
+  for (int owner = 0; owner < best().strands; ++owner)
+    doubtful[static_cast<std::size_t>(owner)] = !best().strand(owner).whole();
   State state = start_;
   std::array<Shared, Demuxer::kMaxReports> replayed;
   for (std::size_t i = 0; i < replayed.size(); ++i) state.shared[i] = &replayed[i];
@@ -191,12 +245,16 @@ std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
       }
     const bool framed = line.kind == Kind::frame && own.stack != Stack::none;
     const auto mine = framed ? frame(state, owner, line, 1) : 0;
+    // Were it another's, both that one and its own would have printed out of turn.
+    const bool turned = in_turn_ && i > 0 && is_anothers(owners[i - 1], owner) && i + 1 < owners.size() &&
+                        is_anothers(owners[i + 1], owner);
+    const auto turn = turned ? 2 * kOutOfTurn : 0;
     for (int other = 0; other < state.strands; ++other) {
       const auto& rival = state.strand(other);
       if (other == owner || rival.closed || rival.stack == Stack::none) continue;
       if (!framed || !(own.depot || rival.depot) || mine < kSure) continue;
       if (rival.last == own.last && rival.depth == own.depth && rival.stack == own.stack) continue;
-      const auto margin = frame(state, other, line) - mine;
+      const auto margin = frame(state, other, line) - mine + turn;
       if (margin < (own.depot ? kEvident : kDoubt) && !goes_on(state, other, owners, i)) {
         doubt(owner);
         doubt(other);
@@ -209,6 +267,7 @@ std::vector<bool> DemuxSearch::doubts(const std::vector<int>& owners) const {
 
 DemuxSearch::Division DemuxSearch::finish() {
   Division division;
+  if (titles_ > 0) divide_in_turn();
   auto found = owners();
   const auto interleaved = [&found] {
     int last = 0;

@@ -22,6 +22,13 @@ inline constexpr double kDamaged = 5;
 inline constexpr double kForeignFact = 8;
 inline constexpr double kNoTitle = 6;
 inline constexpr double kAnotherSpeaks = 0.2;
+// Where CPUs print in turn: what a line out of turn costs, what a line gains by whose turn it is, and of how
+// many lines how large a part must be in turn, or must seem to be before turns are thought of.
+inline constexpr double kOutOfTurn = 3.9;
+inline constexpr double kTurnTells = 0.5;
+inline constexpr int kFewestTurns = 8;
+inline constexpr double kMostlyInTurn = 0.85;
+inline constexpr double kMaybeInTurn = 0.1;
 // How many ways of dividing the lines so far are kept.
 inline constexpr std::size_t kBeam = 8;
 inline constexpr std::size_t kUsualPairs = 2048;  // room for what known stacks hold
@@ -98,12 +105,14 @@ class DemuxSearch {
   };
   struct State {
     double cost = 0;
+    double out_of_turn = 0;  // costs the next line, if it is the last one's owner's again
     int last = 0, strands = 1;
     std::array<Shared*, Demuxer::kMaxReports> shared{};
     Shared*& of(int owner) { return shared[static_cast<std::size_t>(owner)]; }
     const DemuxStrand& strand(int owner) const { return shared[static_cast<std::size_t>(owner)]->strand; }
     double total() const;
     std::uint64_t key() const;
+    bool many_print() const;
   };
   // In order of their costs.
   struct Beam {
@@ -138,6 +147,7 @@ class DemuxSearch {
   static double unowned(const DemuxLine& line);
   static void take(DemuxStrand& strand, const DemuxLine& line);
   bool makes_sense() const;
+  void divide_in_turn();
   const State& best() const;
   std::vector<int> owners() const;
   bool goes_on(const State& state, int owner, const std::vector<int>& owners, std::size_t at) const;
@@ -157,6 +167,7 @@ class DemuxSearch {
   bool build_ids_ = false;  // live stacks print modules with them; stored ones never do
   std::size_t idle_ = 0;    // lines that nobody took
   int titles_ = 0;
+  bool in_turn_ = false;  // the CPUs are taken to print in turn
   std::vector<std::uint64_t> title_symbols_;
 };
 
