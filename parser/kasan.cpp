@@ -169,7 +169,7 @@ class KasanBuilder final : public ReportBuilder {
   Answer read(const Line& line, std::string_view body) override;
   Answer read_fact(std::string_view body);
   Answer apply(KasanFact fact, const RuleTable::Groups& groups);
-  void name() override { name_kasan(report_, frames_); }
+  void name() override { name_kasan(report_, frames_, access_in_title_); }
   std::string damage(Close why) const override;
   int shadow_rows() const override { return rows_; }
 
@@ -179,6 +179,7 @@ class KasanBuilder final : public ReportBuilder {
 
   Awaits awaits_ = Awaits::nothing;
   bool saw_access_ = false;
+  bool access_in_title_ = true;
   bool asynchronous_ = false;
   bool freeing_ = false;
   int rows_ = 0;  // of shadow bytes, from the caret on
@@ -233,6 +234,9 @@ ReportBuilder::Answer KasanBuilder::apply(KasanFact fact, const RuleTable::Group
     case KasanFact::access:
     case KasanFact::access_no_size: {
       saw_access_ = true;
+      // By convention a title says nothing that stands behind the beginning of another bug. Two of KASAN's
+      // are told apart by the tasks they name.
+      access_in_title_ = !other_began();
       const bool sized = fact == KasanFact::access;
       auto& access = this->access();
       access.kind = groups[0] == "Read"    ? Access::Kind::read

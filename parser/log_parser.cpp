@@ -64,7 +64,7 @@ void LogParser::begin_input(std::string_view name) {
   kasan_ = KasanMode::unknown;
   banner_in_input_ = false;
   release_.clear();
-  last_report_ = dump_stack_ = asked_for_ = 0;
+  last_report_ = other_title_ = dump_stack_ = asked_for_ = 0;
   demuxer_.begin_input();
   stranded_ = {};
 }
@@ -257,6 +257,7 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
   if (report) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
     context.report = std::move(report);
+    if (titled && context.report->so_far().family != Family::kasan) other_title_ = line.number;
     context.report->set_time(line);
     if (!context.lead.what.empty() && context.report->so_far().family != Family::slub)
       stranded_ = context.lead;

@@ -126,6 +126,7 @@ class LogParser {
   KasanMode kasan_ = KasanMode::unknown;
   std::string release_;            // of the kernel that speaks
   std::uint64_t last_report_ = 0;  // the last line of one in this boot; 0: none
+  std::uint64_t other_title_ = 0;  // the line of the last title that is not KASAN's; 0: none
   std::uint64_t dump_stack_ =
       0;  // the last CPU line outside any report, which a bare dump_stack() begins with
   std::uint64_t dump_stack_by_ = 0;  // ... its caller

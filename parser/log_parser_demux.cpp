@@ -40,7 +40,7 @@ void LogParser::take_divided(const Line& line, int owner, bool doubtful) {
     owned.caller = {'?', static_cast<std::uint32_t>(owner < 0 ? Demuxer::kMaxReports - owner : owner)};
   if (auto* context = owner < 0 ? nullptr : find_context(owned.caller.key())) {
     context->inferred = true;
-    if (doubtful && context->report) context->report->doubt_stacks();
+    if (doubtful && context->report) context->report->doubt(other_title_ > context->report->so_far().line);
   }
   // What has no prefix continues the last line; here it is known whose it is.
   if (!line.prefixed) last_key_ = owned.caller.key();

@@ -80,8 +80,12 @@ class ReportBuilder {
   const Report& so_far() const { return report_; }
   const Trace* open_stack() const { return collector_.current(); }
   virtual int shadow_rows() const { return 0; }
-  // Some frames of its stacks may be another report's.
-  void doubt_stacks() { doubted_ = true; }
+  // Some of the lines from here on may be another report's. `other_began`: the title of one that is none of
+  // KASAN's came since its own.
+  void doubt(bool other_began) {
+    doubted_ = true;
+    other_began_ = other_began;
+  }
 
  protected:
   // A line that is neither frame nor trace section; `body` has no blanks at its ends.
@@ -99,6 +103,7 @@ class ReportBuilder {
   }
   void read_cpu(const Line& line, std::string_view body);
   bool saw_call_trace() const { return saw_call_trace_; }
+  bool other_began() const { return other_began_; }
 
   Report report_;
   FrameTable& frames_;
@@ -127,7 +132,7 @@ class ReportBuilder {
   std::optional<std::int64_t> next_cpu_;
   int unknown_run_ = 0;
   bool mixed_ = false;
-  bool doubted_ = false;
+  bool doubted_ = false, other_began_ = false;
 };
 
 // Whether `body` is a ruler of at least 20 times `mark`.

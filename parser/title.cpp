@@ -216,10 +216,10 @@ std::string normalised(std::string_view text) {
   return cut(without_numbers(out));
 }
 
-void name_kasan(Report& report, const FrameTable& frames) {
+void name_kasan(Report& report, const FrameTable& frames, bool tell_access) {
   report.guilty = kasan_guilty(report, frames);
-  const auto kind = report.access ? report.access->kind : Access::Kind::unknown;
   const bool freeing = is_free_kind(report.kind);
+  const auto kind = report.access && (tell_access || freeing) ? report.access->kind : Access::Kind::unknown;
   // Whoever frees twice, or what was never allocated, frees wrongly: kernels change their minds about the
   // word.
   if (freeing) report.kind = "invalid-free";
@@ -227,7 +227,7 @@ void name_kasan(Report& report, const FrameTable& frames) {
   // Without the line about the access the title is all that is known.
   if (kind == Access::Kind::unknown && !report.location.empty()) {
     report.title = "KASAN: " + normalised(report.kind + " in " + report.location);
-    if (report.access && report.access->address) report.title += " at addr ADDR";
+    if (report.access && report.access->address && tell_access) report.title += " at addr ADDR";
     report.type = "KASAN-READ";
     return;
   }

@@ -11,8 +11,9 @@
 
 namespace parser {
 
-// Fill title, alt_titles, guilty and type from the other fields.
-void name_kasan(Report& report, const FrameTable& frames);
+// Fill title, alt_titles, guilty and type from the other fields. `tell_access`: the title says whether it was
+// a read or a write.
+void name_kasan(Report& report, const FrameTable& frames, bool tell_access);
 void name_slub(Report& report);
 // `line` is the report's first line, `captures` the rule's, `named` the functions that the report names
 // itself. A report of which no function can be named is "... in corrupted".
