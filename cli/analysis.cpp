@@ -251,7 +251,7 @@ void Analyzer::on_depot_trace(const parser::Trace& trace) {
   replay().save(words_, client, trace.evictable, trace.count);
 }
 
-void Analyzer::on_report(parser::Report report) {
+void Analyzer::on_report(parser::Report&& report, std::string_view text) {
   log_speaks();
   auto& boot = this->boot();
   if (options_.filter != nullptr && options_.filter->any()) {
@@ -261,6 +261,7 @@ void Analyzer::on_report(parser::Report report) {
     }
     if (options_.filter->lacks_time(report)) ++result_.reports_untimed;
   }
+  report.text = text;
   ++boot.reports;
   ++result_.report_count;
   ++result_.families[report.family];

@@ -150,7 +150,7 @@ class Analyzer final : private parser::Sink {
   void on_boot(const parser::Boot& boot) override;
   void on_depot_trace(const parser::Trace& trace) override;
   void on_hash_table(std::uint32_t order) override;
-  void on_report(parser::Report report) override;
+  void on_report(parser::Report&& report, std::string_view text) override;
   void on_stats(const parser::DepotStats& stats) override;
   void on_bad_line(std::uint64_t line, std::string_view why) override;
   void on_kind(parser::InputKind kind) override;

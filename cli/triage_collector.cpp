@@ -142,7 +142,7 @@ void TriageCollector::on_boot(const parser::Boot& boot) {
   if (kernel_.arch.empty()) kernel_.arch = boot.arch;
 }
 
-void TriageCollector::on_report(parser::Report report) {
+void TriageCollector::on_report(parser::Report&& report, std::string_view text) {
   if (filter_ != nullptr && filter_->any()) {
     if (!filter_->takes(report)) {
       recognised_ = true;
@@ -185,7 +185,7 @@ void TriageCollector::on_report(parser::Report report) {
   subject->add_place(at);
   if (fresh || shows_better(report, at, subject->example, subject->example_place)) {
     subject->example = std::move(report);
-    subject->example.text.shrink_to_fit();
+    subject->example.text = text;
     subject->example_place = std::move(at);
   }
 }

@@ -96,7 +96,7 @@ class TriageCollector final : private parser::Sink {
  private:
   void on_boot(const parser::Boot& boot) override;
   void on_depot_trace(const parser::Trace&) override {}
-  void on_report(parser::Report report) override;
+  void on_report(parser::Report&& report, std::string_view text) override;
   void on_stats(const parser::DepotStats&) override { recognised_ = true; }
   void on_bad_line(std::uint64_t, std::string_view) override {}
   void on_kind(parser::InputKind) override { recognised_ = true; }

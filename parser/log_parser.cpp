@@ -51,7 +51,7 @@ LogParser::LogParser(Sink& sink, ParserOptions options)
     : sink_(sink),
       events_{[this](const Trace& trace) { publish(trace); },
               [this](std::string_view release, std::uint64_t at) { learn_release(release, at); },
-              options.keep_text},
+              options.keep_text ? &texts_ : nullptr},
       dumps_(frames_, sink, [this] { close_all(ReportBuilder::Close::superseded); }) {}
 LogParser::~LogParser() = default;
 
@@ -401,7 +401,7 @@ void LogParser::close_report(std::unique_ptr<ReportBuilder> builder, const Conte
   if (report.kasan != KasanMode::unknown) kasan_ = report.kasan;
   if (report.kernel.empty()) report.kernel = release_;
   report.expected_by = provoked_.provoked_by(report, context.caller, frames_);
-  sink_.on_report(std::move(report));
+  sink_.on_report(std::move(report), builder->text());
 }
 
 void LogParser::close_stray(Context& context) {

@@ -29,7 +29,7 @@
 namespace parser {
 
 struct ParserOptions {
-  bool keep_text = false;  // Report::text is wanted
+  bool keep_text = false;  // the sink wants the lines of reports
 };
 
 class LogParser {
@@ -106,6 +106,7 @@ class LogParser {
 
   Sink& sink_;
   FrameTable frames_;
+  ReportTexts texts_;
   const ReportBuilder::Events events_;
   LineSplitter splitter_;
   ContainerReader containers_;

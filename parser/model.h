@@ -183,10 +183,9 @@ struct Report {
   std::vector<Trace> traces;
   std::uint64_t traces_left_out = 0;  // beyond kMaxTraces; they were still handed to the sink
   std::string expected_by;  // the test that provoked it on purpose: "LKDTM WRITE_AFTER_FREE"; else empty
-  std::string text;         // its own lines, prefixes taken off, up to kMaxText bytes; empty unless asked for
+  std::string text;         // its own lines, where the sink kept them
 
   static constexpr std::size_t kMaxTraces = 256;
-  static constexpr std::size_t kMaxText = 16 * 1024;
 };
 
 // A kernel's start within a log: "Linux version 6.12.117-lab (lab@lab) ...".

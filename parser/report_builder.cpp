@@ -138,14 +138,6 @@ bool ReportBuilder::take_live_stack(const Line& line, std::string_view body) {
   return false;
 }
 
-void ReportBuilder::append_text(std::string_view added) {
-  auto& text = report_.text;
-  if (text.size() + added.size() >= Report::kMaxText) return;
-  constexpr std::size_t kUsual = 4096;  // bytes: to grow to as many step by step would copy them as often
-  if (text.empty()) text.reserve(kUsual);
-  text.append(added).append(1, '\n');
-}
-
 void ReportBuilder::set_time(const Line& line) {
   report_.time_us = line.time.micros();
   report_.wall_time = read_wall_time(line.raw);
@@ -209,9 +201,6 @@ ReportBuilder::Answer ReportBuilder::take_other(const Line& line, std::string_vi
 
 Report& ReportBuilder::close(Close why) {
   end_trace();
-  // Blank lines at the end are not its own.
-  const auto last = report_.text.find_last_not_of(" \t\n");
-  report_.text.resize(last == std::string::npos ? 0 : report_.text.find('\n', last) + 1);
   name();
   report_.corrupted_reason = damage(why);
   if (report_.corrupted_reason.empty() && mixed_)

@@ -11,6 +11,7 @@
 #include "parser/frame_table.h"
 #include "parser/model.h"
 #include "parser/prefix.h"
+#include "parser/report_text.h"
 #include "parser/trace_collector.h"
 
 namespace parser {
@@ -32,13 +33,18 @@ class ReportBuilder {
     std::function<void(const Trace&)>
         on_trace;  // each trace as it ends: a report may hold any number of them
     std::function<void(std::string_view release, std::uint64_t line)> on_release;  // from its CPU line
-    bool keep_text = false;                                                        // Report::text is wanted
+    ReportTexts* texts = nullptr;  // null: nobody wants the reports' lines
   };
 
   // Both must outlive it.
   ReportBuilder(FrameTable& frames, const Events& events)
-      : frames_(frames), collector_(frames), events_(events) {}
-  virtual ~ReportBuilder() = default;
+      : frames_(frames),
+        collector_(frames),
+        events_(events),
+        text_(events.texts != nullptr ? events.texts->take() : nullptr) {}
+  virtual ~ReportBuilder() {
+    if (text_) events_.texts->give(std::move(text_));
+  }
   ReportBuilder(const ReportBuilder&) = delete;
   ReportBuilder& operator=(const ReportBuilder&) = delete;
 
@@ -53,10 +59,12 @@ class ReportBuilder {
     keep_text(line);
     return true;
   }
-  // Keeps a line of the report's own for Report::text; consume() does so by itself.
+  // Keeps a line of the report's own for text(); consume() does so by itself.
   void keep_text(const Line& line) {
-    if (events_.keep_text) append_text(line.text);
+    if (text_) text_->add(line.text);
   }
+  // Its lines so far, prefixes taken off; empty if nobody wants them.
+  std::string_view text() const { return text_ ? text_->lines() : std::string_view{}; }
   // When its title was printed. `raw`: that line with its prefixes.
   void set_time(const Line& line);
   // The report as far as it came, with the reason if it is damaged. Called once.
@@ -117,7 +125,6 @@ class ReportBuilder {
     unknown_run_ = 0;
     report_.end_line = line.number;
   }
-  void append_text(std::string_view text);
   void close_trace();
   void start_live(const Line& line);
   // The line that announces a stack out of the depot.
@@ -126,6 +133,7 @@ class ReportBuilder {
   bool take_live_stack(const Line& line, std::string_view body);
 
   const Events& events_;
+  std::unique_ptr<ReportText> text_;
   bool saw_call_trace_ = false;
   bool begun_ = false;           // a trace, by the line at hand
   Role next_role_ = Role::call;  // of the next Call Trace:

@@ -16,7 +16,9 @@ class Sink {
   // Each stack that the kernel keeps in its depot (Trace::in_depot), inside a report or not, before its
   // report.
   virtual void on_depot_trace(const Trace& trace) = 0;
-  virtual void on_report(Report report) = 0;
+  // The report is the sink's to take. `text`: its own lines, prefixes taken off, up to ReportText::kMost
+  // bytes, if they were asked for; good for the call only.
+  virtual void on_report(Report&& report, std::string_view text) = 0;
   virtual void on_stats(const DepotStats& stats) = 0;
   // The depot's hash table has 2^order buckets: "stackdepot hash table entries: 32768 (order: 7, ...)". Comes
   // after on_boot().

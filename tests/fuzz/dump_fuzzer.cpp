@@ -33,7 +33,7 @@ class Judge final : public parser::Sink {
     }
     said += "\n";
   }
-  void on_report(parser::Report) override { broken("dumps hold no report"); }
+  void on_report(parser::Report&&, std::string_view) override { broken("dumps hold no report"); }
   void on_stats(const parser::DepotStats& stats) override {
     if (stats.counters.empty()) broken("counters are there");
     said += "stats " + std::to_string(stats.counters.size()) + "\n";

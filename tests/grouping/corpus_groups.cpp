@@ -37,7 +37,7 @@ class FirstReport final : public parser::Sink {
  public:
   void on_boot(const parser::Boot&) override {}
   void on_depot_trace(const parser::Trace&) override {}
-  void on_report(parser::Report report) override {
+  void on_report(parser::Report&& report, std::string_view /*text*/) override {
     if (!first || report.first_line < first->first_line) first = std::move(report);
   }
   void on_stats(const parser::DepotStats&) override {}

@@ -31,7 +31,9 @@ struct Found final : parser::Sink {
 
   void on_boot(const parser::Boot& boot) override { boots.push_back(boot); }
   void on_depot_trace(const parser::Trace& trace) override { depot_traces.push_back(trace); }
-  void on_report(parser::Report report) override { reports.push_back(std::move(report)); }
+  void on_report(parser::Report&& report, std::string_view /*text*/) override {
+    reports.push_back(std::move(report));
+  }
   void on_stats(const parser::DepotStats& values) override { stats.push_back(values); }
   void on_bad_line(std::uint64_t line, std::string_view why) override { bad_lines.emplace_back(line, why); }
   void on_kind(parser::InputKind kind) override { kinds.insert(kind); }

@@ -14,7 +14,9 @@ std::vector<std::string> expected_by(const std::string& log) {
   struct Sink final : parser::Sink {
     void on_boot(const parser::Boot&) override {}
     void on_depot_trace(const parser::Trace&) override {}
-    void on_report(parser::Report report) override { found.push_back(report.expected_by); }
+    void on_report(parser::Report&& report, std::string_view /*text*/) override {
+      found.push_back(report.expected_by);
+    }
     void on_stats(const parser::DepotStats&) override {}
     void on_bad_line(std::uint64_t, std::string_view) override {}
     void on_kind(parser::InputKind) override {}
@@ -79,7 +81,7 @@ TEST_CASE("another log begins without sections") {
   struct Sink final : parser::Sink {
     void on_boot(const parser::Boot&) override {}
     void on_depot_trace(const parser::Trace&) override {}
-    void on_report(parser::Report report) override { last = report.expected_by; }
+    void on_report(parser::Report&& report, std::string_view /*text*/) override { last = report.expected_by; }
     void on_stats(const parser::DepotStats&) override {}
     void on_bad_line(std::uint64_t, std::string_view) override {}
     void on_kind(parser::InputKind) override {}
