@@ -28,25 +28,10 @@ class LineSplitter {
   template <typename OnLine>
   void feed(std::string_view chunk, OnLine&& on_line) {
     facts_.bytes += chunk.size();
-    Next nul('\0', chunk), escape('\x1b', chunk);
     while (!chunk.empty()) {
-      const auto newline = std::min(chunk.find('\n'), chunk.size());
-      const auto piece = chunk.substr(0, newline);
-      const bool clean = !nul.is_in(piece) && !escape.is_in(piece);
-      const bool whole = newline < chunk.size();
-      chunk.remove_prefix(newline + (whole ? 1 : 0));
-      if (!clean) {
-        nul.pass(piece, chunk);
-        escape.pass(piece, chunk);
-      }
-      if (!whole) {
-        hold(piece, clean);
-      } else if (held_.empty() && held_dropped_ == 0 && (clean || piece.size() <= kMaxLine)) {
-        emit(piece, clean, on_line);
-      } else {
-        hold(piece, clean);
-        flush(on_line);
-      }
+      const auto lines = first_lines(chunk);
+      chunk.remove_prefix(lines.size());
+      split(lines, on_line);
     }
   }
 
@@ -61,24 +46,58 @@ class LineSplitter {
  private:
   static constexpr std::uint64_t kProof = 1000;  // lines of text that prove an input to be text
 
-  // The next of those bytes that have to be taken out: most lines have none, so that each is not searched.
-  class Next {
+  // Where the next of the bytes stands that have to be taken out: most lines have none, so that each is not
+  // searched.
+  class Unclean {
    public:
-    Next(char byte, std::string_view chunk) : byte_(byte), at_(in(chunk)) {}
-    // `piece`: what comes next of the chunk.
-    bool is_in(std::string_view piece) const { return at_ < piece.data() + piece.size(); }
-    // Goes on from behind `piece`.
-    void pass(std::string_view piece, std::string_view rest) {
-      if (is_in(piece)) at_ = in(rest);
+    explicit Unclean(std::string_view text) : nul_(find('\0', text)), escape_(find('\x1b', text)) {}
+    // `piece`: what comes next of the text.
+    bool is_in(std::string_view piece) const {
+      return std::min(nul_, escape_) < piece.data() + piece.size();
+    }
+    // Goes on with `rest`, which ends where the text does.
+    void pass(std::string_view rest) {
+      if (nul_ < rest.data()) nul_ = find('\0', rest);
+      if (escape_ < rest.data()) escape_ = find('\x1b', rest);
     }
 
    private:
-    const char* in(std::string_view text) const {
-      return text.data() + std::min(text.find(byte_), text.size());
+    static const char* find(char byte, std::string_view text) {
+      return text.data() + std::min(text.find(byte), text.size());
     }
-    char byte_;
-    const char* at_;
+    const char* nul_;
+    const char* escape_;
   };
+
+  // As much of `chunk` as is still in the fastest cache when it is read again line by line; whole lines, if
+  // they are not longer.
+  static std::string_view first_lines(std::string_view chunk) {
+    constexpr std::size_t kWindow = 4 * 1024;  // bytes
+    if (chunk.size() <= kWindow) return chunk;
+    const auto newline = chunk.rfind('\n', kWindow - 1);
+    return chunk.substr(0, newline == std::string_view::npos ? kWindow : newline + 1);
+  }
+
+  template <typename OnLine>
+  void split(std::string_view text, OnLine&& on_line) {
+    Unclean unclean(text);
+    while (!text.empty()) {
+      const auto newline = text.find('\n');
+      const bool whole = newline != std::string_view::npos;
+      const auto piece = text.substr(0, newline);
+      const bool clean = !unclean.is_in(piece);
+      text.remove_prefix(piece.size() + (whole ? 1 : 0));
+      if (!clean) unclean.pass(text);
+      if (!whole) {
+        hold(piece, clean);
+      } else if (held_.empty() && held_dropped_ == 0 && (clean || piece.size() <= kMaxLine)) {
+        emit(piece, clean, on_line);
+      } else {
+        hold(piece, clean);
+        flush(on_line);
+      }
+    }
+  }
 
   void hold(std::string_view piece, bool clean);
   // Cleans `raw` into scratch_ if needed, keeps the facts, and returns what a reader should see.

@@ -22,10 +22,9 @@ std::uint64_t load8(const char* at) {
   return bytes;
 }
 
-// Of each of the lowest `count` bytes: 0 if it is a digit, else some of its upper four bits.
-template <int count>
+// Of each of the lowest five bytes: 0 if it is a digit, else some of its upper four bits.
 std::uint64_t non_digits(std::uint64_t bytes) {
-  constexpr std::uint64_t kBytes = ~std::uint64_t{0} >> (64 - 8 * count);
+  constexpr std::uint64_t kBytes = 0xff'ffff'ffff;
   const auto digits = (bytes ^ 0x3030'3030'3030'3030) & kBytes;
   return (digits | (digits + (0x0606'0606'0606'0606 & kBytes))) & 0xf0f0'f0f0'f0f0'f0f0;
 }
@@ -33,11 +32,18 @@ std::uint64_t non_digits(std::uint64_t bytes) {
 // Whether the lowest five bytes are blanks, then at least one digit.
 bool is_padded_number(std::uint64_t bytes) {
   constexpr std::uint64_t kBlanks = 0x20'2020'2020, kOnes = 0x01'0101'0101;
-  const auto others = non_digits<5>(bytes);
+  const auto others = non_digits(bytes);
   const auto blank = (others >> 4) & kOnes;  // 1 in each byte that may be a blank
   const auto whole = blank * 0xff;           // ... all of its bits
   return others == blank << 4 && ((bytes ^ kBlanks) & whole) == 0 && (whole & (whole + 1)) == 0 &&
          whole <= 0xffff'ffff;
+}
+
+// ".345678]"
+bool is_fraction(std::uint64_t bytes) {
+  constexpr std::uint64_t kZeros = 0x5d30'3030'3030'302e;
+  const auto digits = bytes ^ kZeros;
+  return ((digits | (digits + 0x0006'0606'0606'0600)) & 0xfff0'f0f0'f0f0'f0ff) == 0;
 }
 
 // "[   12.345678]", the kernel's time at its usual width, by its marks alone.
@@ -319,21 +325,35 @@ bool take_usual_caller(const char* at, Line& line) {
   return true;
 }
 
+// "[   12.345678]" at its usual width.
+bool is_usual_stamp(const char* at, Line& line) {
+  constexpr std::uint64_t kSeconds = 0xff'ffff'ffff'ffff;  // "[   12."
+  constexpr std::size_t kPoint = 6;
+  // Mostly the last line's second goes on.
+  const auto columns = load8(at) & kSeconds;
+  if (columns != line.seconds_columns) {
+    if (at[0] != '[' || at[kPoint] != '.' || !is_padded_number(columns >> 8)) return false;
+    line.seconds_columns = columns;
+  }
+  return is_fraction(load8(at + kPoint));
+}
+
 // Where the text begins behind the shape that nearly all lines have, "[   12.345678] " or
 // "[   12.345678][  T123] " at its usual width; 0 if it is another. Any other is take_brackets()'s.
 std::size_t take_usual_brackets(std::string_view raw, Line& line) {
   constexpr std::size_t kTime = KernelTime::kStamp + 2, kWithCaller = kTime + 8;  // columns
-  if (raw.size() < kWithCaller + 1 || !has_usual_stamp(raw)) return 0;
-  if (non_digits<6>(load8(raw.data() + 7)) != 0 || !is_padded_number(load8(raw.data() + 1))) return 0;
+  static constexpr Characters kMarks("[(");
+  if (raw.size() < kWithCaller + 3 || !is_usual_stamp(raw.data(), line)) return 0;
   std::size_t at = kTime;
-  if (raw[at] == '[') {
+  if (raw[at] != '[') {
+    line.caller = {};
+  } else {
     if (!take_usual_caller(raw.data() + at, line)) return 0;
     at = kWithCaller;
   }
   at += raw[at] == ' ' ? 1 : 0;
   // Further marks may follow a word or a bracket.
-  if (raw.size() < at + 2 || raw[at] == '[' || raw[at] == '(' || raw[at + 1] == '[' || raw[at + 1] == '(')
-    return 0;
+  if (kMarks.has(raw[at]) || kMarks.has(raw[at + 1])) return 0;
   line.time.set_stamp(raw.data() + 1);
   return at;
 }
@@ -357,19 +377,21 @@ std::optional<std::int64_t> KernelTime::micros() const {
 }
 
 void read_line(std::string_view raw, std::uint64_t number, Line& line) {
-  // Field by field: clearing the whole of it would cost more than all that follows.
+  // Field by field, each once: clearing the whole of it would cost more than all that follows.
   line.number = number;
-  line.text = line.raw = raw;
-  line.caller = {};
+  line.raw = line.text = raw;
   line.level.reset();
+  line.userspace = false;
+  if (const auto at = take_usual_brackets(raw, line); at != 0) {
+    line.prefixed = true;
+    line.text.remove_prefix(at);
+    if (line.text.front() != ' ' && line.text.front() != '=') skip_kernel_tag(line.text);
+    return;
+  }
+  line.caller = {};
   line.time.set({});
-  line.prefixed = line.userspace = false;
-  if (raw.empty() || raw.front() == ' ') return;
-  const auto at = raw.front() == '[' ? take_usual_brackets(raw, line) : 0;
-  if (at == 0) return take_unusual(line);
-  line.prefixed = true;
-  line.text = raw.substr(at);
-  if (raw[at] != ' ' && raw[at] != '=') skip_kernel_tag(line.text);
+  line.prefixed = false;
+  if (!raw.empty() && raw.front() != ' ') take_unusual(line);
 }
 
 std::optional<Line> glued_line(const Line& line, std::string_view& first) {

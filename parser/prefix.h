@@ -57,7 +57,8 @@ struct Line {
   // stand behind them.
   bool prefixed = false;
   bool userspace = false;  // none of the kernel's: a syslog line with another tag, a mark of the container
-  // Of the last line read into this: its caller at the usual width, as printed and as read.
+  // Of the last line read into this: what stood at the usual columns of second and caller, and the caller.
+  std::uint64_t seconds_columns = ~std::uint64_t{0};
   std::uint64_t caller_columns = 0;
   Caller usual_caller;
 };
