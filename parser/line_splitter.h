@@ -31,7 +31,10 @@ class LineSplitter {
     while (!chunk.empty()) {
       const auto lines = first_lines(chunk);
       chunk.remove_prefix(lines.size());
-      split(lines, on_line);
+      if (is_plain(lines))
+        split_plain(lines, on_line);
+      else
+        split_any(lines, on_line);
     }
   }
 
@@ -46,15 +49,13 @@ class LineSplitter {
  private:
   static constexpr std::uint64_t kProof = 1000;  // lines of text that prove an input to be text
 
-  // Where the next of the bytes stands that have to be taken out: most lines have none, so that each is not
-  // searched.
+  // Where the next of the bytes stands that have to be taken out: most text has none, so that each line is
+  // not searched.
   class Unclean {
    public:
     explicit Unclean(std::string_view text) : nul_(find('\0', text)), escape_(find('\x1b', text)) {}
     // `piece`: what comes next of the text.
-    bool is_in(std::string_view piece) const {
-      return std::min(nul_, escape_) < piece.data() + piece.size();
-    }
+    bool is_in(std::string_view piece) const { return std::min(nul_, escape_) < piece.data() + piece.size(); }
     // Goes on with `rest`, which ends where the text does.
     void pass(std::string_view rest) {
       if (nul_ < rest.data()) nul_ = find('\0', rest);
@@ -69,8 +70,8 @@ class LineSplitter {
     const char* escape_;
   };
 
-  // As much of `chunk` as is still in the fastest cache when it is read again line by line; whole lines, if
-  // they are not longer.
+  // As much of `chunk` as is still in the fastest cache when it is read again line by line: whole lines,
+  // unless one is longer.
   static std::string_view first_lines(std::string_view chunk) {
     constexpr std::size_t kWindow = 4 * 1024;  // bytes
     if (chunk.size() <= kWindow) return chunk;
@@ -78,8 +79,32 @@ class LineSplitter {
     return chunk.substr(0, newline == std::string_view::npos ? kWindow : newline + 1);
   }
 
+  // Whether lines of `text` can be handed on as they are. Once an input has proved to be text, looking at
+  // every further line would only cost time.
+  bool is_plain(std::string_view text) const {
+    return facts_.text_lines >= kProof && held_.empty() && held_dropped_ == 0 && text.size() <= kMaxLine &&
+           !Unclean(text).is_in(text);
+  }
+
   template <typename OnLine>
-  void split(std::string_view text, OnLine&& on_line) {
+  void split_plain(std::string_view text, OnLine&& on_line) {
+    for (;;) {
+      const auto newline = text.find('\n');
+      if (newline == std::string_view::npos) break;
+      auto line = text.substr(0, newline);
+      text.remove_prefix(newline + 1);
+      ++facts_.lines;
+      ++facts_.text_lines;
+      facts_.text_bytes += line.size();
+      while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+      on_line(line, facts_.lines);
+    }
+    if (!text.empty()) hold(text, true);
+  }
+
+  // Not inlined, for it may not spread between the few lines of the other.
+  template <typename OnLine>
+  [[gnu::noinline]] void split_any(std::string_view text, OnLine&& on_line) {
     Unclean unclean(text);
     while (!text.empty()) {
       const auto newline = text.find('\n');
@@ -108,14 +133,6 @@ class LineSplitter {
     if (raw.size() > kMaxLine) {
       raw = raw.substr(0, kMaxLine);
       ++facts_.cut_lines;
-    }
-    // Once an input has proved to be text, looking at every further line would only cost time.
-    if (clean && facts_.text_lines >= kProof) {
-      ++facts_.lines;
-      ++facts_.text_lines;
-      facts_.text_bytes += raw.size();
-      while (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
-      return on_line(raw, facts_.lines);
     }
     const auto line = cleaned(raw, clean);
     on_line(line, facts_.lines);
