@@ -160,20 +160,38 @@ bool may_open_depot_trace(std::string_view text) {
   }
 }
 
-std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line) {
+std::optional<DepotSection> read_depot_section(std::string_view text) {
   if (!may_open_depot_trace(text)) return std::nullopt;
   RuleTable::Groups groups;
   const auto found = depot_section_rules().match(trim_right(text), groups);
   if (!found) return std::nullopt;
-  const auto& section = kDepotSections[*found];
+  const auto& [role, in_depot, rule] = kDepotSections[*found];
+  const bool slub = role == Role::slub_alloc || role == Role::slub_free;
+  DepotSection section;
+  section.role = role;
+  section.in_depot = in_depot;
+  section.pid = to_number<std::int64_t>(slub ? groups[2] : groups[0]);
+  section.cpu = to_number<std::int64_t>(groups[1]);
+  section.is_age = slub && !groups[0].empty();
+  section.when = section.is_age ? groups[0] : groups[2];
+  return section;
+}
+
+void DepotSection::describe(Trace& trace) const {
+  trace.role = role;
+  trace.in_depot = in_depot;
+  trace.pid = pid;
+  trace.cpu = cpu;
+  if (is_age) trace.when = "age ";
+  trace.when.append(when);
+}
+
+std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line) {
+  const auto section = read_depot_section(text);
+  if (!section) return std::nullopt;
   Trace trace;
-  trace.role = section.role;
-  trace.in_depot = section.in_depot;
+  section->describe(trace);
   trace.line = line;
-  const bool slub = section.role == Role::slub_alloc || section.role == Role::slub_free;
-  trace.pid = to_number<std::int64_t>(slub ? groups[2] : groups[0]);
-  trace.cpu = to_number<std::int64_t>(groups[1]);
-  trace.when = slub && !groups[0].empty() ? "age " + std::string(groups[0]) : std::string(groups[2]);
   return trace;
 }
 

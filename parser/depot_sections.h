@@ -9,10 +9,23 @@
 
 namespace parser {
 
-// A trace without frames, its role and facts set, if `text` (leading blanks off) announces one.
+// What such a line says of the stack below it. Views point into the line.
+struct DepotSection {
+  Role role = Role::call;
+  bool in_depot = false;
+  std::optional<std::int64_t> pid, cpu;
+  std::string_view when;  // "18.613090s", or SLUB's age in jiffies
+  bool is_age = false;
+
+  void describe(Trace& trace) const;
+};
+// Empty if `text` (leading blanks off) announces no stack.
+std::optional<DepotSection> read_depot_section(std::string_view text);
+
+// The same as a trace without frames, its role and facts set.
 std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line);
 
-// Cheap: whether open_depot_trace() is worth a call.
+// Cheap: whether either is worth a call.
 bool may_open_depot_trace(std::string_view text);
 
 const RuleTable& depot_section_rules();

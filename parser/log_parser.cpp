@@ -274,9 +274,10 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
   }
   read_slub_lead(line, body, context.lead);
   if (context.lead.first_line != 0) return;
-  if (auto trace = open_depot_trace(body, line.number); trace && trace->in_depot) {
-    trace->kasan = kasan_;
-    context.stray.start(std::move(*trace));
+  if (const auto section = read_depot_section(body); section && section->in_depot) {
+    auto& trace = context.stray.start(section->role, line.number);
+    section->describe(trace);
+    trace.kasan = kasan_;
   }
 }
 
@@ -349,13 +350,7 @@ std::unique_ptr<ReportBuilder> LogParser::open_untitled(const Line& line, std::s
 
 // The stack of a CPU that was asked for it by an NMI; it belongs to the report of whoever asked.
 bool LogParser::read_other_cpu(const Line& line, std::string_view body, Context& context) {
-  const auto start = [&] {
-    Trace trace;
-    trace.role = Role::nmi;
-    trace.cpu = context.asked_cpu;
-    trace.line = line.number;
-    context.stray.start(std::move(trace));
-  };
+  const auto start = [&] { context.stray.start(Role::nmi, line.number).cpu = context.asked_cpu; };
   const auto text = trim_right(body);
   if (const auto pc = read_program_counter(text)) {
     if (!context.stray.open()) start();

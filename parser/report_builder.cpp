@@ -69,11 +69,22 @@ bool is_register_dump(std::string_view body) {
   return body.size() > 10 && body.front() == 'r' && is_digit(body[1]) && body.find(':') <= 3;
 }
 
-void ReportBuilder::start_trace(Trace&& trace) {
+// Not inlined, like its destructor: a report has many parts, and reports of all families share the code.
+ReportBuilder::ReportBuilder(FrameTable& frames, const Events& events)
+    : frames_(frames),
+      collector_(frames),
+      events_(events),
+      text_(events.texts != nullptr ? events.texts->take() : nullptr) {}
+ReportBuilder::~ReportBuilder() {
+  if (text_) events_.texts->give(std::move(text_));
+}
+
+Trace& ReportBuilder::start_trace(Role role, const Line& line) {
   end_trace();
   begun_ = true;
+  auto& trace = collector_.start(role, line.number);
   trace.kasan = report_.kasan;
-  collector_.start(std::move(trace));
+  return trace;
 }
 
 void ReportBuilder::close_trace() {
@@ -83,6 +94,8 @@ void ReportBuilder::close_trace() {
 
 void ReportBuilder::adopt(Trace&& trace) {
   events_.on_trace(trace);
+  constexpr std::size_t kMostHave = 4;  // traces
+  if (report_.traces.empty()) report_.traces.reserve(kMostHave);
   if (report_.traces.size() < Report::kMaxTraces)
     report_.traces.push_back(std::move(trace));
   else
@@ -101,13 +114,9 @@ void ReportBuilder::read_cpu(const Line& line, std::string_view body) {
 }
 
 void ReportBuilder::start_live(const Line& line) {
-  Trace trace;
-  trace.role = next_role_;
-  trace.cpu = next_cpu_;
-  trace.line = line.number;
+  start_trace(next_role_, line).cpu = next_cpu_;
   next_role_ = Role::call;
   next_cpu_.reset();
-  start_trace(std::move(trace));
 }
 
 bool ReportBuilder::take_live_stack(const Line& line, std::string_view body) {
@@ -159,11 +168,12 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line, std::string_view 
 }
 
 bool ReportBuilder::take_section(const Line& line, std::string_view body) {
-  auto trace = open_depot_trace(body, line.number);
-  if (!trace) return false;
+  const auto section = read_depot_section(body);
+  if (!section) return false;
+  auto& trace = start_trace(section->role, line);
+  section->describe(trace);
   const bool object = may_tell_object(body);
-  if (object || body == "Free path:") trace->in_depot = dumps_depot_stacks(report_.kernel);
-  start_trace(std::move(*trace));
+  if (object || body == "Free path:") trace.in_depot = dumps_depot_stacks(report_.kernel);
   if (object && !report_.object) report_.object = read_dumped_object(body);
   return true;
 }

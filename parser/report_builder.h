@@ -37,14 +37,8 @@ class ReportBuilder {
   };
 
   // Both must outlive it.
-  ReportBuilder(FrameTable& frames, const Events& events)
-      : frames_(frames),
-        collector_(frames),
-        events_(events),
-        text_(events.texts != nullptr ? events.texts->take() : nullptr) {}
-  virtual ~ReportBuilder() {
-    if (text_) events_.texts->give(std::move(text_));
-  }
+  ReportBuilder(FrameTable& frames, const Events& events);
+  virtual ~ReportBuilder();
   ReportBuilder(const ReportBuilder&) = delete;
   ReportBuilder& operator=(const ReportBuilder&) = delete;
 
@@ -105,7 +99,7 @@ class ReportBuilder {
   // Lines in a row that are none of the report's before it is taken for over.
   virtual int patience() const { return 150; }
 
-  void start_trace(Trace&& trace);
+  Trace& start_trace(Role role, const Line& line);
   void end_trace() {
     if (collector_.open()) close_trace();
   }

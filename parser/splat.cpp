@@ -159,9 +159,7 @@ void SplatBuilder::name_hung_task() {
 }
 
 void SplatBuilder::start_bare(const Line& line) {
-  Trace trace;
-  trace.line = line.number;
-  start_trace(std::move(trace));
+  start_trace(Role::call, line);
 }
 
 bool SplatBuilder::is_more_of_this(const FoundSplat& other) const {
@@ -235,10 +233,7 @@ bool SplatBuilder::read_lock(const Line& line, std::string_view body) {
       (body.starts_with("... which became ") && body.ends_with(" at:")) ||
       (body.ends_with(" at:") &&
        (body.find("IRQ-") != std::string_view::npos || body.starts_with("INITIAL ")))) {
-    Trace trace;
-    trace.role = Role::lock;
-    trace.line = line.number;
-    start_trace(std::move(trace));
+    start_trace(Role::lock, line);
     return true;
   }
   return body.find(" lock held by ") != std::string_view::npos ||

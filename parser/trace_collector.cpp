@@ -21,6 +21,16 @@ bool may_be_symbolized(std::string_view body) {
 
 }  // namespace
 
+Trace& TraceCollector::start(Role role, std::uint64_t line) {
+  constexpr std::size_t kMostHave = 24;  // frames: to grow to as many step by step would take as many rooms
+  auto& trace = trace_.emplace();
+  trace.role = role;
+  trace.line = line;
+  trace.frames.reserve(kMostHave);
+  place_ = FrameTable::Place(static_cast<std::uint64_t>(role));
+  return trace;
+}
+
 bool TraceCollector::take_line(std::string_view text) {
   // rsyslog writes a tab as #011
   const bool escaped = text.starts_with("#011");

@@ -26,12 +26,8 @@ class TraceCollector {
   const Trace* current() const { return trace_ ? &*trace_ : nullptr; }
   Trace* current() { return trace_ ? &*trace_ : nullptr; }
 
-  void start(Trace&& trace) {
-    constexpr std::size_t kMostHave = 24;  // frames: to grow to as many step by step would take as many rooms
-    trace_.emplace(std::move(trace));
-    trace_->frames.reserve(kMostHave);
-    place_ = FrameTable::Place(static_cast<std::uint64_t>(trace_->role));
-  }
+  // In place of the one that is open. What else is known of it may be filled in.
+  Trace& start(Role role, std::uint64_t line);
 
   // Whether `text` is a frame, or a remark that stands among frames without being one; it is then taken.
   bool take(std::string_view text) { return trace_ && take_line(text); }
