@@ -285,10 +285,12 @@ class NamePatterns {
   void add(std::string_view list) {
     for_each_word(list, [this](std::string_view word) {
       const NamePattern pattern(word);
-      if (pattern.open_start || pattern.text.size() < 2)
-        anywhere_.push_back({pattern, characters_of(pattern.text)});
-      else
+      if (pattern.open_start || pattern.text.size() < 2) {
+        anywhere_.push_back(pattern);
+        characters_.push_back(characters_of(pattern.text));
+      } else {
         by_start_[start_of(pattern.text)].push_back(pattern);
+      }
     });
   }
 
@@ -301,10 +303,10 @@ class NamePatterns {
                          [&](const NamePattern& pattern) { return pattern.matches(name, bare); });
     };
     if (begins(bare) || (bare.size() < name.size() && begins(name))) return true;
-    const auto there = characters_of(name);
-    return std::any_of(anywhere_.begin(), anywhere_.end(), [&](const Anywhere& entry) {
-      return (entry.characters & ~there) == 0 && entry.pattern.matches(name, bare);
-    });
+    const auto missing = ~characters_of(name);
+    for (std::size_t i = 0; i < anywhere_.size(); ++i)
+      if ((characters_[i] & missing) == 0 && anywhere_[i].matches(name, bare)) return true;
+    return false;
   }
 
  private:
@@ -313,14 +315,10 @@ class NamePatterns {
     return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kStarts;
   }
 
-  struct Anywhere {
-    NamePattern pattern;
-    std::uint64_t characters;
-  };
-
   static constexpr std::size_t kStarts = 1024;
   std::array<std::vector<NamePattern>, kStarts> by_start_;
-  std::vector<Anywhere> anywhere_;
+  std::vector<NamePattern> anywhere_;
+  std::vector<std::uint64_t> characters_;  // ... of each
 };
 
 const NamePatterns& skipped() {

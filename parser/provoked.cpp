@@ -74,6 +74,7 @@ std::string_view first_word(std::string_view text) {
 void ProvokedSections::open(Section section) {
   if (sections_.size() == kMaxSections) sections_.pop_front();
   sections_.push_back(std::move(section));
+  find_reaches();
 }
 
 void ProvokedSections::open_single(std::string name, const Line& line) {
@@ -83,6 +84,12 @@ void ProvokedSections::open_single(std::string name, const Line& line) {
 void ProvokedSections::close(std::string_view name, std::uint64_t line) {
   for (auto& section : sections_)
     if (section.name == name && section.end == UINT64_MAX) section.end = line;
+  find_reaches();
+}
+
+void ProvokedSections::find_reaches() {
+  std::uint64_t reach = 0;
+  for (auto& section : sections_) section.reach = reach = std::max(reach, section.end);
 }
 
 void ProvokedSections::read(const Line& line, std::string_view body) {
@@ -150,11 +157,13 @@ std::string ProvokedSections::by_stack(const Trace& trace, const FrameTable& fra
 // The last one opened that the report begins in.
 const ProvokedSections::Section* ProvokedSections::section_of(const Report& report,
                                                               const Caller& caller) const {
-  const auto found = std::find_if(sections_.rbegin(), sections_.rend(), [&](const Section& section) {
-    if (report.first_line < section.begin || report.first_line >= section.end) return false;
-    return !section.single || !section.caller.known() || section.caller.key() == caller.key();
-  });
-  return found == sections_.rend() ? nullptr : &*found;
+  for (auto section = sections_.rbegin(); section != sections_.rend(); ++section) {
+    if (report.first_line >= section->reach) break;
+    if (report.first_line < section->begin || report.first_line >= section->end) continue;
+    if (!section->single || !section->caller.known() || section->caller.key() == caller.key())
+      return &*section;
+  }
+  return nullptr;
 }
 
 std::string ProvokedSections::provoked_by(const Report& report, const Caller& caller,

@@ -31,6 +31,7 @@ class ProvokedSections {
     std::uint64_t begin = 0, end = UINT64_MAX;  // lines
     bool single = false;                        // provokes one report of its own caller, soon after
     Caller caller;
+    std::uint64_t reach = 0;  // the last end of this and all before it
   };
 
   static bool may_matter(std::string_view body) {
@@ -51,6 +52,7 @@ class ProvokedSections {
   void open(Section section);
   void open_single(std::string name, const Line& line);
   void close(std::string_view name, std::uint64_t line);
+  void find_reaches();
 
   // Asked of each frame of each report, so that it is remembered.
   enum class OfTest : std::uint8_t { unknown, no, yes };

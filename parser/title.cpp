@@ -82,10 +82,11 @@ void add_alt(Report& report, std::string title) {
 
 std::string with_function(std::string_view format, std::string_view function) {
   constexpr std::string_view kPlace = "{F}";
-  const auto at = std::min(format.find(kPlace), format.size());
-  std::string out(format.substr(0, at));
-  if (at < format.size()) out.append(function).append(format.substr(at + kPlace.size()));
-  return out;
+  const auto at = format.find(kPlace);
+  if (at == std::string_view::npos) return std::string(format);
+  std::string out;
+  out.reserve(format.size() - kPlace.size() + function.size());
+  return out.append(format.substr(0, at)).append(function).append(format.substr(at + kPlace.size()));
 }
 
 // Waits that have several entries, and of which it does not matter through which one a task came in.
@@ -100,9 +101,10 @@ FunctionNames names_of_wait(std::string_view function) {
 // "bpf_prog_6deef7357e7b4530_main" -> "bpf_prog_ADDR_main": programs and trampolines are named by a hash or
 // an id.
 std::string without_program_id(std::string_view function) {
-  static const RE2 id("_[0-9a-f]{6,}", RE2::Latin1);
   std::string name(function);
-  if (function.starts_with("bpf_")) RE2::GlobalReplace(&name, id, "_ADDR");
+  if (!function.starts_with("bpf_")) return name;
+  static const RE2 id("_[0-9a-f]{6,}", RE2::Latin1);
+  RE2::GlobalReplace(&name, id, "_ADDR");
   return name;
 }
 
@@ -273,7 +275,8 @@ void name_splat(Report& report, const FrameTable& frames, const SplatRule& rule,
   }
   std::array<std::string, 2> told;
   std::array<std::string_view, 2> alts;
-  for (std::size_t i = 0; i < alts.size(); ++i) alts[i] = told[i] = filled_in(rule.alts[i], captures);
+  for (std::size_t i = 0; i < alts.size(); ++i)
+    if (!rule.alts[i].empty()) alts[i] = told[i] = filled_in(rule.alts[i], captures);
   set_titles(report, filled_in(rule.title, captures), alts, rule.blame);
 }
 
