@@ -4,7 +4,6 @@
 
 #include "parser/dumped_object.h"
 #include "parser/scan.h"
-#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -141,13 +140,8 @@ const RuleTable& depot_section_rules() {
   return table;
 }
 
-bool may_open_depot_trace(std::string_view text) {
-  static constexpr auto kStarts =
-      starts("Allocated", "Freed", "Free path:", "Last ", "Local variable ", "Second to",
-             "INFO: Allocated in ", "INFO: Freed in ", "page last ", "page allocated via ", "Uninit was ",
-             "backtrace", "allocated by task ", "freed by task ", "slab", "Register ", "__call_rcu",
-             "rcu freeing by ", "ref_tracker: ", "[drm:");
-  if (!kStarts.match(text)) return false;
+bool may_open_depot_trace(std::string_view text, Openings openings) {
+  if ((openings & kDepotOpening) == 0) return false;
   switch (text.front()) {
     case 's':
     case 'R':
@@ -161,7 +155,7 @@ bool may_open_depot_trace(std::string_view text) {
 }
 
 std::optional<DepotSection> read_depot_section(std::string_view text) {
-  if (!may_open_depot_trace(text)) return std::nullopt;
+  if (!may_open_depot_trace(text, openings_of(text))) return std::nullopt;
   RuleTable::Groups groups;
   const auto found = depot_section_rules().match(trim_right(text), groups);
   if (!found) return std::nullopt;

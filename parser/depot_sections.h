@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "parser/model.h"
+#include "parser/openings.h"
 #include "parser/rules.h"
 
 namespace parser {
@@ -26,7 +27,7 @@ std::optional<DepotSection> read_depot_section(std::string_view text);
 std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line);
 
 // Cheap: whether either is worth a call.
-bool may_open_depot_trace(std::string_view text);
+bool may_open_depot_trace(std::string_view text, Openings openings);
 
 const RuleTable& depot_section_rules();
 

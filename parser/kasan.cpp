@@ -6,7 +6,6 @@
 #include "parser/scan.h"
 #include "parser/splat.h"
 #include "parser/splat_rule.h"
-#include "parser/starts.h"
 #include "parser/title.h"
 
 namespace parser {
@@ -106,14 +105,8 @@ constexpr std::array<Rule, static_cast<std::size_t>(KasanFact::count)> kKasanRul
 }};
 
 // Lines that a KASAN report may hold and that carry no field of ours.
-bool is_kasan_filler(std::string_view body) {
-  static constexpr auto kStarts =
-      starts("page:", "page_type:", "page dumped because", "page_owner ", "page has been migrated",
-             "flags:", "raw:", "head:", "memcg:", "anon flags:", "ksm flags:", "Memory state around",
-             "Hardware name:", "Workqueue:", "Tainted:", "CPU:", "(stack is not available)",
-             "Disabling lock debugging", "Asynchronous fault", "^", "Dumped by", "Call Trace",
-             "Last Breaking-Event-Address:", "Code:");
-  return kStarts.match(body) || is_register_dump(body);
+bool is_kasan_filler(std::string_view body, Openings openings) {
+  return (openings & kKasanFiller) != 0 || body.front() == '^' || is_register_dump(body, openings);
 }
 
 // Raw stack words that x86 printed under "Call Trace:" until v4.9
@@ -166,7 +159,7 @@ class KasanBuilder final : public ReportBuilder {
     // generic reports are told by what they lack.
     report_.kasan = report_.kind == "invalid-access" ? KasanMode::tags : KasanMode::generic;
   }
-  Answer read(const Line& line, std::string_view body) override;
+  Answer read(const Line& line, std::string_view body, Openings openings) override;
   Answer read_fact(std::string_view body);
   Answer apply(KasanFact fact, const RuleTable::Groups& groups);
   void name() override { name_kasan(report_, frames_, access_in_title_); }
@@ -185,7 +178,7 @@ class KasanBuilder final : public ReportBuilder {
   int rows_ = 0;  // of shadow bytes, from the caret on
 };
 
-ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view body) {
+ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view body, Openings openings) {
   if (awaits_ != Awaits::nothing && may_be_frame(body)) {
     if (awaits_ == Awaits::variable) report_.variable = body;
     if (awaits_ == Awaits::stack_frame) report_.stack_frame = body;
@@ -202,7 +195,7 @@ ReportBuilder::Answer KasanBuilder::read(const Line& /*line*/, std::string_view 
   // KASAN's own ruler has 66 marks. SLUB's has 77: in v4.x its object dump stood inside a KASAN report.
   if (is_ruler(body, '=')) return body.size() < 72 ? Answer::last : Answer::unknown;
   if (body.starts_with("Asynchronous fault")) asynchronous_ = true;
-  if (is_kasan_filler(body) || is_stack_words(body) || is_ruler(body, '-')) return Answer::taken;
+  if (is_kasan_filler(body, openings) || is_stack_words(body) || is_ruler(body, '-')) return Answer::taken;
   return read_fact(body);
 }
 

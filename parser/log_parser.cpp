@@ -8,10 +8,10 @@
 #include "parser/depot_sections.h"
 #include "parser/kasan.h"
 #include "parser/kernel_release.h"
+#include "parser/openings.h"
 #include "parser/program_counter.h"
 #include "parser/scan.h"
 #include "parser/splat.h"
-#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -33,16 +33,22 @@ constexpr int kMessageLines = 6;
 // Lines between SLUB's detail above a ruler and the title below it, others' lines among them.
 constexpr std::uint64_t kStrandedLines = 32;
 
-// The first characters of everything that read_outside() looks for. All other lines are done with at once.
+// The first characters of everything that read_outside() looks for. Most other lines are done with at once.
 constexpr Characters kMayBegin("-ABCFIKLNOPSTUVW=[_abcdfgiklnprstuvw28");
 
 // Cheap: whether open_untitled() looks for the line, where it is not below "cut here".
-bool may_be_untitled(std::string_view body) {
-  static constexpr auto kStarts =
-      starts("------------[ cut here ]", "8<--- cut here ---",
-             "CPU: ", "Call Trace:", "Call trace:", "NMI backtrace for cpu ",
-             "FAULT_INJECTION: ", "FAULT_FLAG_ALLOW_RETRY missing ", "Sending NMI ");
-  return kStarts.match(body) || is_task_line(body);
+bool may_be_untitled(std::string_view body, Openings openings) {
+  return (openings & kUntitledOpening) != 0 || is_task_line(body);
+}
+
+// Whether read_outside() looks for the line where nothing came before it. '=' and '[': SLUB's detail.
+bool may_begin(std::string_view body) {
+  if (body.empty()) return false;
+  if (!kMayBegin.has(body.front())) return find_drivers_words(body).has_value();
+  const auto openings = openings_of(body);
+  return (openings & (kDepotOpening | kUntabledOpening)) != 0 || body.front() == '=' || body.front() == '[' ||
+         body.starts_with("BUG ") || may_be_untitled(body, openings) || may_begin_splat(without_tags(body)) ||
+         find_drivers_words(body);
 }
 
 }  // namespace
@@ -142,7 +148,8 @@ void LogParser::take_bare(const Line& line) {
   // A second line of one printk, as dmesg indents it, follows its first. Anything else without a prefix in
   // a log that has them is some program writing to the same console, but for a title: what follows that one
   // has no prefix either.
-  bare_report_ = bare_report_ || may_open_depot_trace(raw) || begins_splat(without_tags(raw));
+  bare_report_ =
+      bare_report_ || may_open_depot_trace(raw, openings_of(raw)) || begins_splat(without_tags(raw));
   if (any_prefix_ && !bare_report_ && !raw.empty() && raw.front() != ' ') return;
   if (const auto last = contexts_.find(last_key_); !line.caller.inferred() && last != contexts_.end()) {
     auto continued = line;
@@ -182,7 +189,7 @@ void LogParser::on_kernel_text(const Line& line) {
   if (first == 's')
     if (const auto order = read_hash_order(body)) return sink_.on_hash_table(*order);
   auto* known = contexts_.empty() ? nullptr : find_context(line.caller.key());
-  if (known == nullptr && !kMayBegin.has(first) && !find_drivers_words(body)) return;
+  if (known == nullptr && !may_begin(body)) return;
   auto& context = known != nullptr ? *known : open_context(line.caller);
   if (context.report) {
     if (may_be_anothers(context, line, body, ReportBuilder::Answer::taken))
@@ -252,7 +259,7 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
 
   auto report = open_report(line, body, context);
   const bool titled = report != nullptr;
-  if (!titled && (context.cut_here != 0 || may_be_untitled(body)))
+  if (!titled && (context.cut_here != 0 || may_be_untitled(body, openings_of(body))))
     report = open_untitled(line, body, context);
   if (report) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);

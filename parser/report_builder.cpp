@@ -8,7 +8,6 @@
 #include "parser/kernel_release.h"
 #include "parser/program_counter.h"
 #include "parser/scan.h"
-#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -41,11 +40,8 @@ bool is_old_task_line(std::string_view body) {
 }
 
 // Cheap: whether take_live_stack() is worth a call.
-bool may_be_of_live_stack(std::string_view body) {
-  static constexpr auto kStarts =
-      starts("RIP:", "EIP:", "ERA: ", "IP:", "PC is at ", "pc : ", "epc", "era", "NIP [",
-             "Krnl PSW : ", "Call Trace:", "Call trace:", "Backtrace:", "NMI backtrace ", "task:");
-  return kStarts.match(body) || ends_stack_words(body) || is_old_task_line(body);
+bool may_be_of_live_stack(std::string_view body, Openings openings) {
+  return (openings & kLiveOpening) != 0 || ends_stack_words(body) || is_old_task_line(body);
 }
 
 }  // namespace
@@ -55,16 +51,9 @@ bool is_task_line(std::string_view body) {
          is_old_task_line(body);
 }
 
-bool is_register_dump(std::string_view body) {
-  if (body.empty()) return false;
-  static constexpr auto kStarts =
-      starts("RIP:", "Code:", "RSP:", "RAX:", "RDX:", "RBP:", "R10:", "R13:", "FS:", "CS:", "CR2:", "DR0:",
-             "DR3:", "PKRU:", "pstate:", "pc :", "lr :", "sp :", "x29:", "x2", "x1", "x0", "x3", "x6", "x8",
-             "x5", "x4", "x7", "x9", "EIP:", "EAX:", "ESI:", "DS:", "ORIG_RAX",
-             // arm: "Exception stack(0x91883f00 to 0x91883f48)"
-             "Exception stack(");
-  if (kStarts.match(body)) return true;
-  // ... "3f00: 20b35644 7effffff", "r7:81d67c90 r6:82222b24"
+bool is_register_dump(std::string_view body, Openings openings) {
+  if ((openings & kRegisterOpening) != 0) return true;
+  // arm: "3f00: 20b35644 7effffff", "r7:81d67c90 r6:82222b24"
   if (body.size() > 5 && body[4] == ':' && std::all_of(body.begin(), body.begin() + 4, is_hex)) return true;
   return body.size() > 10 && body.front() == 'r' && is_digit(body[1]) && body.find(':') <= 3;
 }
@@ -184,16 +173,17 @@ ReportBuilder::Answer ReportBuilder::take_other(const Line& line, std::string_vi
     // A blank line is part of the report only if more of it follows.
     return Answer::taken;
   }
+  const auto openings = openings_of(body);
   auto answer = Answer::taken;
-  if (may_open_depot_trace(body) && take_section(line, body)) {
+  if (may_open_depot_trace(body, openings) && take_section(line, body)) {
     // A stack is open.
-  } else if (may_be_of_live_stack(body) && take_live_stack(line, body)) {
+  } else if (may_be_of_live_stack(body, openings) && take_live_stack(line, body)) {
     // A stack is open, or about to be.
-  } else if (collector_.open() && !collector_.open_stored() && is_register_dump(body)) {
+  } else if (collector_.open() && !collector_.open_stored() && is_register_dump(body, openings)) {
     // stays open: frames of an interrupted context may follow
   } else {
     if (body.starts_with("CPU: ")) read_cpu(line, body);
-    answer = read(line, body);
+    answer = read(line, body, openings);
     // A section of the report ends the stack above it: " lab_global+0x24/0x40 [labmod]" under "belongs to the
     // variable:" is no frame. Lines that the family does not know end nothing, they may be anyone's.
     if (answer == Answer::taken && !begun_ && !collector_.only_pc() && !body.starts_with("PID = "))

@@ -10,6 +10,7 @@
 
 #include "parser/frame_table.h"
 #include "parser/model.h"
+#include "parser/openings.h"
 #include "parser/prefix.h"
 #include "parser/report_text.h"
 #include "parser/trace_collector.h"
@@ -90,8 +91,8 @@ class ReportBuilder {
   }
 
  protected:
-  // A line that is neither frame nor trace section; `body` has no blanks at its ends.
-  virtual Answer read(const Line& line, std::string_view body) = 0;
+  // A line that is neither frame nor trace section; `body` has no blanks at its ends, `openings` are its.
+  virtual Answer read(const Line& line, std::string_view body, Openings openings) = 0;
   // Fills title, alt_titles, type and guilty. Called once, when all lines have been seen.
   virtual void name() = 0;
   // Names the damage, or nothing. Called once, after name().
@@ -146,6 +147,9 @@ inline bool is_ruler(std::string_view body, char mark) {
 bool is_task_line(std::string_view body);
 
 // Register rows, code bytes and the like: they stand among the frames of a Call Trace and end nothing.
-bool is_register_dump(std::string_view body);
+bool is_register_dump(std::string_view body, Openings openings);
+inline bool is_register_dump(std::string_view body) {
+  return is_register_dump(body, openings_of(body));
+}
 
 }  // namespace parser

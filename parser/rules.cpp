@@ -35,7 +35,6 @@ LinePattern::LinePattern(LinePattern&&) noexcept = default;
 LinePattern& LinePattern::operator=(LinePattern&&) noexcept = default;
 
 bool LinePattern::match(std::string_view text, Groups& groups) const {
-  if (!begins_with(text, rule_->starts)) return false;
   if (!holds_.empty() && text.find(holds_) == std::string_view::npos) return false;
   if (literal_) {
     groups.fill({});
@@ -69,17 +68,18 @@ RuleTable::RuleTable(std::span<const Rule> rules) : rules_(rules) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     patterns_.emplace_back(rules[i]);
     const auto firsts = rules[i].starts.empty() ? rules[i].firsts : rules[i].starts.substr(0, 1);
-    const auto rule = static_cast<std::uint8_t>(i);
-    for (const char first : firsts) by_first_[static_cast<unsigned char>(first)].push_back(rule);
+    const Entry entry{Start(rules[i].starts), static_cast<std::uint8_t>(i)};
+    for (const char first : firsts) by_first_[static_cast<unsigned char>(first)].push_back(entry);
     if (firsts.empty())
-      for (auto& left : by_first_) left.push_back(rule);
+      for (auto& left : by_first_) left.push_back(entry);
   }
 }
 
 std::optional<std::size_t> RuleTable::match(std::string_view text, Groups& groups) const {
   if (text.empty()) return std::nullopt;
-  for (const auto i : by_first_[static_cast<unsigned char>(text.front())])
-    if (patterns_[i].match(text, groups)) return i;
+  const auto head = Start::head_of(text);
+  for (const auto& [start, rule] : by_first_[static_cast<unsigned char>(text.front())])
+    if (start.begins(text, head) && patterns_[rule].match(text, groups)) return rule;
   return std::nullopt;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "parser/line_matcher.h"
+#include "parser/starts.h"
 
 namespace parser {
 
@@ -33,7 +34,8 @@ class LinePattern {
   LinePattern(LinePattern&&) noexcept;
   LinePattern& operator=(LinePattern&&) noexcept;
 
-  // Captures that took no part are empty.
+  // Captures that took no part are empty. `text` begins as the rule says: whoever has many rules looks for
+  // that himself.
   bool match(std::string_view text, Groups& groups) const;
   // The same by RE2, for what the matcher gives up, and for tests.
   bool match_expression(std::string_view text, Groups& groups) const;
@@ -69,7 +71,11 @@ class RuleTable {
  private:
   std::span<const Rule> rules_;
   std::vector<LinePattern> patterns_;
-  std::array<std::vector<std::uint8_t>, 256> by_first_;  // the rules that a first character leaves
+  struct Entry {
+    Start start;
+    std::uint8_t rule;
+  };
+  std::array<std::vector<Entry>, 256> by_first_;  // the rules that a first character leaves
 };
 
 // The tables there are, for tests.

@@ -4,7 +4,6 @@
 
 #include "parser/scan.h"
 #include "parser/splat.h"
-#include "parser/starts.h"
 #include "parser/title.h"
 
 namespace parser {
@@ -48,13 +47,8 @@ constexpr std::array<Rule, static_cast<std::size_t>(SlubFact::count)> kSlubRules
      "WARNING: mm/slub.c:1127 at object_err+0x28b/0x3a0, CPU#0: init/196"},
 }};
 
-bool is_slub_filler(std::string_view body) {
-  static constexpr auto kStarts =
-      starts("Redzone ", "Bytes b4 ", "Object ", "Padding ", "Disabling lock debugging",
-             "Modules linked in:", "CPU:", "Tainted:", "Hardware name:", "Workqueue:", "---[ end trace ",
-             "Call Trace", "Last Breaking-Event-Address:", "object allocation",
-             "object free stack trace missing", "(stack is not available)");
-  return kStarts.match(body) || is_register_dump(body);
+bool is_slub_filler(std::string_view body, Openings openings) {
+  return (openings & kSlubFiller) != 0 || is_register_dump(body, openings);
 }
 
 Overwrite read_overwrite(const std::string_view* groups) {
@@ -84,7 +78,7 @@ class SlubBuilder final : public ReportBuilder {
   }
 
  private:
-  Answer read(const Line& line, std::string_view body) override;
+  Answer read(const Line& line, std::string_view body, Openings openings) override;
   void name() override { name_slub(report_); }
   std::string damage(Close why) const override;
 
@@ -92,7 +86,7 @@ class SlubBuilder final : public ReportBuilder {
   bool saw_detail_ = false;
 };
 
-ReportBuilder::Answer SlubBuilder::read(const Line& line, std::string_view body) {
+ReportBuilder::Answer SlubBuilder::read(const Line& line, std::string_view body, Openings openings) {
   if (is_ruler(body, '=')) return Answer::foreign;
   if (is_ruler(body, '-')) return Answer::taken;
   if (body.starts_with("------------[ cut here ]")) {
@@ -107,7 +101,7 @@ ReportBuilder::Answer SlubBuilder::read(const Line& line, std::string_view body)
     return Answer::foreign;
   cut_here_ = 0;
   if (!found) {
-    if (is_slub_filler(body)) {
+    if (is_slub_filler(body, openings)) {
       saw_detail_ = true;
       return Answer::taken;
     }

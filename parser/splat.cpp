@@ -10,28 +10,14 @@
 #include "parser/blame.h"
 #include "parser/functions.h"
 #include "parser/scan.h"
-#include "parser/starts.h"
 #include "parser/title.h"
 
 namespace parser {
 namespace {
 
 // Lines of a report that carry no field of ours. They keep it open and tell where it ends.
-bool is_filler(std::string_view body) {
-  static constexpr auto kStarts = starts(
-      "Modules linked in:", "CPU: ", "Hardware name:", "Workqueue:", "Tainted:", "Call Trace",
-      "Code:", "Stack:", "Oops: ", "#PF:", "PGD ", "PUD ", "P4D ",
-      "KASAN: ", "kasan: ", "Dumping ftrace buffer:", "(ftrace buffer empty)",
-      "Kernel Offset:", "Rebooting in ", "irq event stamp:", "hardirqs last ", "softirqs last ",
-      "Showing all locks held", "#0: ", "#1: ", "#2: ", "#3: ", "other info that might help",
-      "stack backtrace:", "Possible unsafe locking", "CPU0 ", "---- ", "lock(", "<Interrupt>",
-      "*** DEADLOCK ***", "rcu_scheduler_active", "in_atomic():", "Preemption disabled at",
-      "preempt_count:", "RCU nest depth:", "INFO: lockdep is turned off", "the existing dependency",
-      "but task is already", "which lock already", "May be due to missing", "Mem abort info:", "ESR = ",
-      "EC = ", "SET = ", "FSC = ", "ISV = ", "CM = ", "Data abort info:", "swapper pgtable", "user pgtable",
-      "Process ", "Flags: ", "Control: ", "Register r", "Exception stack", "Sending NMI from CPU",
-      "Kernel panic - not syncing: ", "page:", "page dumped because", "raw:", "flags:", "task: ");
-  return kStarts.match(body) || is_register_dump(body);
+bool is_filler(std::string_view body, Openings openings) {
+  return (openings & kSplatFiller) != 0 || is_register_dump(body, openings);
 }
 
 // "(&buf->lock){+.+...}, at: [<ffffffff9edb41bb>] tty_buffer_flush+0xbb/0x3a0": who takes or holds a lock.
@@ -55,7 +41,7 @@ class SplatBuilder final : public ReportBuilder {
  private:
   enum class Awaits : std::uint8_t { nothing, lock, place, preemption };
 
-  Answer read(const Line& line, std::string_view body) override;
+  Answer read(const Line& line, std::string_view body, Openings openings) override;
   Answer read_marker(std::uint64_t number, std::string_view body);
   // Lines that say no more than a function's name.
   bool read_named(std::string_view body);
@@ -186,8 +172,6 @@ ReportBuilder::Answer SplatBuilder::read_marker(std::uint64_t number, std::strin
 }
 
 bool SplatBuilder::read_named(std::string_view body) {
-  static constexpr auto kStarts = starts("caller is ", "last function: ", "preempt=");
-  if (!kStarts.match(body)) return false;
   auto rest = body;
   if (!skip(rest, "caller is ") && !skip(rest, "last function: ")) {
     // "preempt=0x00000000 lock=0->1 RCU=0->0 workfn=foo_work" under "BUG: workqueue leaked"
@@ -306,7 +290,7 @@ bool SplatBuilder::read_kmsan(std::string_view body) {
          body.starts_with("Data copied to user address ") || body.starts_with("<Zero or more stacks");
 }
 
-ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body) {
+ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body, Openings openings) {
   if (!rule_->proof.empty() && body.starts_with(rule_->proof)) {
     proven_ = true;
     return Answer::taken;
@@ -340,8 +324,9 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     trace_empty_ = trace_empty_ || (saw_call_trace() && found->rule->family == Family::panic && !has_stack());
     return is_more_of_this(*found) ? Answer::taken : found->alone ? Answer::aside : Answer::foreign;
   }
-  if (begins_untabled(bare)) return Answer::foreign;
-  if (read_named(body)) return Answer::taken;
+  const auto bare_openings = bare.size() < body.size() ? openings_of(bare) : openings;
+  if (begins_untabled(bare, bare_openings)) return Answer::foreign;
+  if ((openings & kNamingOpening) != 0 && read_named(body)) return Answer::taken;
   if (rule_ == &kUnrecognised && body.starts_with("Mem-Info:")) rule_ = &kAllocationFailure;
   if (rule_->family == Family::oom) {
     report_.family = Family::oom;
@@ -365,7 +350,7 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
       break;
   }
   if (read_lock(line, body)) return Answer::taken;
-  return is_filler(bare) ? Answer::taken : Answer::unknown;
+  return is_filler(bare, bare_openings) ? Answer::taken : Answer::unknown;
 }
 
 bool SplatBuilder::is_on_a_stack(std::string_view function) const {
@@ -417,10 +402,10 @@ class PanicTail final : public ReportBuilder {
   }
 
  private:
-  Answer read(const Line& /*line*/, std::string_view body) override {
+  Answer read(const Line& /*line*/, std::string_view body, Openings openings) override {
     if (body.starts_with("---[ end ") || body.starts_with("Rebooting in ")) return Answer::last;
     return begins_splat(without_tags(body)) ? Answer::foreign
-           : is_filler(body)                ? Answer::taken
+           : is_filler(body, openings)      ? Answer::taken
                                             : Answer::unknown;
   }
   void name() override {}
@@ -453,10 +438,9 @@ bool is_same_fault(Family family, const FoundSplat& other) {
   return fault(family) && fault(other.rule->family) && !names_another;
 }
 
-bool begins_untabled(std::string_view body) {
-  static constexpr auto kStarts =
-      starts("BUG: KASAN: ", "BUG: Double free or ", "------------[ cut here ]", "Linux version ");
-  return kStarts.match(body) || (body.starts_with("BUG ") && body.find("): ") != std::string_view::npos);
+bool begins_untabled(std::string_view body, Openings openings) {
+  return (openings & kUntabledOpening) != 0 ||
+         (body.starts_with("BUG ") && body.find("): ") != std::string_view::npos);
 }
 
 bool begins_splat(std::string_view body) {

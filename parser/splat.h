@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "parser/openings.h"
 #include "parser/report_builder.h"
 #include "parser/splat_rule.h"
 
@@ -29,6 +30,9 @@ bool is_same_fault(Family family, const FoundSplat& other);
 // report is then over.
 bool begins_splat(std::string_view body);
 // ... of those that find_splat() does not know: KASAN's, SLUB's, a ruler's, a boot's.
-bool begins_untabled(std::string_view body);
+bool begins_untabled(std::string_view body, Openings openings);
+inline bool begins_untabled(std::string_view body) {
+  return begins_untabled(body, openings_of(body));
+}
 
 }  // namespace parser

@@ -19,7 +19,7 @@ constexpr auto kNotices =
            "WARNING: Unsupported flag value(s) of ",  // glibc
            "BUG: no syscalls can create resource ");
 
-// All families in one list, found by the first character of what a line must begin with.
+// All families in one list, found by the first two characters of what a line must begin with.
 class SplatTable {
  public:
   SplatTable() {
@@ -28,22 +28,25 @@ class SplatTable {
           stall_splats(), warning_splats(), fault_splats(), panic_splats(), misfit_splats(), bug_splats()})
       for (const auto& rule : rules) {
         rules_.push_back(&rule);
-        by_first_[static_cast<unsigned char>(rule.rule.starts.front())].push_back(
-            {rule.rule.starts, patterns_.size(), 0});
+        by_start_[place_of(rule.rule.starts)].push_back({Start(rule.rule.starts), patterns_.size(), 0});
         patterns_.emplace_back(rule.rule);
       }
-    for (auto& entries : by_first_)
+    for (auto& entries : by_start_)
       for (std::size_t i = entries.size(); i-- > 0;) {
         auto& other = entries[i].other;
         other = i + 1;
-        while (other < entries.size() && entries[other].starts.starts_with(entries[i].starts)) ++other;
+        while (other < entries.size() && entries[other].start.text().starts_with(entries[i].start.text()))
+          ++other;
       }
   }
 
   std::optional<FoundSplat> find(std::string_view body) const {
-    const auto& entries = by_first_[static_cast<unsigned char>(body.front())];
+    if (body.size() < 2) return std::nullopt;
+    const auto& entries = by_start_[place_of(body)];
+    if (entries.empty()) return std::nullopt;
+    const auto head = Start::head_of(body);
     for (std::size_t i = 0; i < entries.size();) {
-      if (!begins_with(body, entries[i].starts)) {
+      if (!entries[i].start.begins(body, head)) {
         i = entries[i].other;
         continue;
       }
@@ -54,17 +57,30 @@ class SplatTable {
     return std::nullopt;
   }
 
+  bool has_start_of(std::string_view body) const {
+    if (body.size() < 2) return false;
+    const auto& entries = by_start_[place_of(body)];
+    const auto head = Start::head_of(body);
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const Entry& entry) { return entry.start.begins(body, head); });
+  }
+
   const std::vector<const SplatRule*>& rules() const { return rules_; }
 
  private:
   std::vector<const SplatRule*> rules_;
   std::vector<LinePattern> patterns_;
   struct Entry {
-    std::string_view starts;
+    Start start;        // at least two characters
     std::size_t index;  // into the others
     std::size_t other;  // the next entry that may take a line which does not begin so
   };
-  std::array<std::vector<Entry>, 256> by_first_;
+  static constexpr std::size_t kPlaces = 512;
+  static std::size_t place_of(std::string_view text) {
+    return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kPlaces;
+  }
+
+  std::array<std::vector<Entry>, kPlaces> by_start_;
 };
 
 const SplatTable& table() {
@@ -127,6 +143,10 @@ std::string_view without_tags(std::string_view body) {
 
 bool FoundSplat::is_warning_of(const SplatRule& title) const {
   return !title.warns.empty() && text.find(title.warns) != std::string_view::npos;
+}
+
+bool may_begin_splat(std::string_view body) {
+  return table().has_start_of(body);
 }
 
 std::optional<FoundSplat> find_splat(std::string_view body) {

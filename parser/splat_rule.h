@@ -85,6 +85,9 @@ struct FoundSplat {
 // The rule that takes `body` (blanks and tags off), if any. Cheap for lines that open nothing.
 std::optional<FoundSplat> find_splat(std::string_view body);
 
+// Cheap: whether find_splat() is worth a call.
+bool may_begin_splat(std::string_view body);
+
 // The rule for what a driver says of a device, "usb 5-1: WARNING: foo is incomplete", as dev_printk() prints
 // it. Nothing follows such words.
 std::optional<FoundSplat> find_drivers_words(std::string_view body);

@@ -13,59 +13,26 @@
 
 namespace parser {
 
-// None of the words may be empty.
-template <std::size_t N>
-class Starts {
+// A literal, told by its first eight characters at once, where it has as many.
+class Start {
  public:
-  constexpr explicit Starts(const std::array<std::string_view, N>& words) {
-    static_assert(N < 256);
-    for (std::size_t i = 0; i < N; ++i) words_[i] = Word(words[i]);
-    std::sort(words_.begin(), words_.end(),
-              [](const Word& a, const Word& b) { return first_of(a.text) < first_of(b.text); });
-    for (const auto& word : words_) ++begin_[first_of(word.text) + 1];
-    for (std::size_t i = 1; i < begin_.size(); ++i)
-      begin_[i] = static_cast<std::uint8_t>(begin_[i] + begin_[i - 1]);
-  }
-
-  bool match(std::string_view text) const {
-    if (text.empty()) return false;
-    const auto first = first_of(text);
-    const std::size_t end = begin_[first + 1];
-    std::size_t i = begin_[first];
-    if (i == end) return false;
-    const auto head = head_of(text);
-    for (; i < end; ++i) {
-      const auto& word = words_[i];
-      if ((head & word.mask) == word.head &&
-          (word.text.size() <= sizeof(head) || text.starts_with(word.text)))
-        return true;
+  constexpr Start() = default;
+  constexpr explicit Start(std::string_view word) : text_(word) {
+    Head begin{}, known{};
+    for (std::size_t i = 0; i < std::min(word.size(), begin.size()); ++i) {
+      begin[i] = word[i];
+      known[i] = static_cast<char>(-1);
     }
-    return false;
+    head_ = std::bit_cast<std::uint64_t>(begin);
+    mask_ = std::bit_cast<std::uint64_t>(known);
   }
 
- private:
-  using Head = std::array<char, sizeof(std::uint64_t)>;
-
-  // Told by its first eight characters at once, where it has as many.
-  struct Word {
-    constexpr Word() = default;
-    constexpr explicit Word(std::string_view word) : text(word) {
-      Head begin{}, known{};
-      for (std::size_t i = 0; i < std::min(word.size(), begin.size()); ++i) {
-        begin[i] = word[i];
-        known[i] = static_cast<char>(-1);
-      }
-      head = std::bit_cast<std::uint64_t>(begin);
-      mask = std::bit_cast<std::uint64_t>(known);
-    }
-
-    std::uint64_t head = 0, mask = 0;
-    std::string_view text{};
-  };
-
-  static constexpr std::size_t first_of(std::string_view text) {
-    return static_cast<unsigned char>(text.front());
+  // As text.starts_with(text()); `head`: head_of(text).
+  bool begins(std::string_view text, std::uint64_t head) const {
+    return (head & mask_) == head_ && (text_.size() <= sizeof(head) || text.starts_with(text_));
   }
+  constexpr std::string_view text() const { return text_; }
+
   static std::uint64_t head_of(std::string_view text) {
     std::uint64_t head = 0;
     if (text.size() >= sizeof(head)) {
@@ -77,7 +44,44 @@ class Starts {
     return std::bit_cast<std::uint64_t>(begin);
   }
 
-  std::array<Word, N> words_{};
+ private:
+  using Head = std::array<char, sizeof(std::uint64_t)>;
+
+  std::uint64_t head_ = 0, mask_ = 0;
+  std::string_view text_{};
+};
+
+// None of the words may be empty.
+template <std::size_t N>
+class Starts {
+ public:
+  constexpr explicit Starts(const std::array<std::string_view, N>& words) {
+    static_assert(N < 256);
+    for (std::size_t i = 0; i < N; ++i) words_[i] = Start(words[i]);
+    std::sort(words_.begin(), words_.end(),
+              [](const Start& a, const Start& b) { return first_of(a.text()) < first_of(b.text()); });
+    for (const auto& word : words_) ++begin_[first_of(word.text()) + 1];
+    for (std::size_t i = 1; i < begin_.size(); ++i)
+      begin_[i] = static_cast<std::uint8_t>(begin_[i] + begin_[i - 1]);
+  }
+
+  bool match(std::string_view text) const {
+    if (text.empty()) return false;
+    const auto first = first_of(text);
+    const std::size_t end = begin_[first + 1];
+    std::size_t i = begin_[first];
+    if (i == end) return false;
+    for (const auto head = Start::head_of(text); i < end; ++i)
+      if (words_[i].begins(text, head)) return true;
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t first_of(std::string_view text) {
+    return static_cast<unsigned char>(text.front());
+  }
+
+  std::array<Start, N> words_{};
   std::array<std::uint8_t, 257> begin_{};  // of the words with that first character
 };
 
