@@ -32,7 +32,8 @@ struct LineMatcher::Compiler {
   bool failed = false;
   std::vector<CharacterSet> sets{};
 
-  static std::uint32_t size(const Steps& steps) { return static_cast<std::uint32_t>(steps.size()); }
+  // For distances between steps: a pattern within kMaxPattern has few enough.
+  static std::uint16_t narrow(std::size_t count) { return static_cast<std::uint16_t>(count); }
   static void append(Steps& steps, const Steps& more) { steps.insert(steps.end(), more.begin(), more.end()); }
 
   bool looks_at(char c) const { return !rest.empty() && rest.front() == c; }
@@ -55,11 +56,11 @@ struct LineMatcher::Compiler {
     for (; !ways.empty(); ways.pop_back()) {
       Steps both(1);
       both[0].kind = Step::Kind::either;
-      both[0].skip = size(ways.back()) + 2;
+      both[0].skip = narrow(ways.back().size() + 2);
       append(both, ways.back());
       auto& jump = both.emplace_back();
       jump.kind = Step::Kind::jump;
-      jump.skip = size(steps) + 1;
+      jump.skip = narrow(steps.size() + 1);
       append(both, steps);
       steps = std::move(both);
     }
@@ -96,7 +97,7 @@ struct LineMatcher::Compiler {
 
   void begin_literal(Steps& steps) {
     auto& step = steps.emplace_back();
-    step.index = static_cast<std::uint32_t>(out.literals_.size());
+    step.index = narrow(out.literals_.size());
   }
 
   bool repeat(Steps& steps, const CharacterSet& set, bool repeated) {
@@ -108,13 +109,14 @@ struct LineMatcher::Compiler {
     return true;
   }
 
-  std::uint32_t set_index(const CharacterSet& set) {
+  std::uint16_t set_index(const CharacterSet& set) {
     const auto known = std::find(sets.begin(), sets.end(), set);
-    const auto index = static_cast<std::uint32_t>(known - sets.begin());
+    const auto index = narrow(static_cast<std::size_t>(known - sets.begin()));
     if (known == sets.end()) {
       sets.push_back(set);
-      auto& members = out.members_.emplace_back();
-      for (std::size_t c = 0; c < members.size(); ++c) members[c] = set[c];
+      auto& members = out.sets_.emplace_back();
+      for (unsigned c = 0; c < set.size(); ++c)
+        if (set[c]) members.add(static_cast<unsigned char>(c));
     }
     return index;
   }
@@ -134,8 +136,9 @@ struct LineMatcher::Compiler {
       default: {  // "{2}", "{2,}", "{2,4}"
         const auto least = take_number<std::uint32_t>(rest);
         if (!least) return false;
-        step.least = step.most = *least;
+        step.most = *least;
         if (skip(rest, ",")) step.most = take_number<std::uint32_t>(rest).value_or(kAnyNumber);
+        step.least = narrow(std::min(*least, kMostRepeats + 1));
         return skip(rest, "}") && step.least <= kMostRepeats && step.least <= step.most &&
                (step.most <= kMostRepeats || step.most == kAnyNumber);
       }
@@ -153,7 +156,7 @@ struct LineMatcher::Compiler {
       if (!captures) return;
       auto& step = steps.emplace_back();
       step.kind = Step::Kind::save;
-      step.index = slot;
+      step.index = narrow(slot);
     };
     save(2 * number);
     append(steps, expression());
@@ -163,7 +166,7 @@ struct LineMatcher::Compiler {
       if (looks_at('?')) return false;
       Step either;
       either.kind = Step::Kind::either;
-      either.skip = static_cast<std::uint32_t>(steps.size() - begin) + 1;
+      either.skip = narrow(steps.size() - begin + 1);
       steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(begin), either);
     }
     return true;
@@ -300,14 +303,15 @@ struct LineMatcher::Compiler {
   }
 
   // The literal that follows a step at once, as so many steps on; 0 if none does.
-  std::uint32_t literal_behind(std::size_t step) const {
+  std::uint16_t literal_behind(std::size_t step) const {
     auto after = step + 1;
     while (out.steps_[after].kind == Step::Kind::save) ++after;
-    return out.steps_[after].kind == Step::Kind::literal ? static_cast<std::uint32_t>(after - step) : 0;
+    return out.steps_[after].kind == Step::Kind::literal ? narrow(after - step) : narrow(0);
   }
 };
 
 std::optional<LineMatcher> LineMatcher::compile(std::string_view pattern, bool open_end) {
+  if (pattern.size() > kMaxPattern) return std::nullopt;
   LineMatcher matcher;
   matcher.open_end_ = open_end;
   Compiler compiler{matcher, pattern};
@@ -328,9 +332,9 @@ struct LineMatcher::Run {
   std::size_t run_length(const Step& step, std::size_t at) const {
     const auto most = std::min<std::size_t>(text.size() - at, step.most);
     if (step.any) return std::min(text.substr(at, most).find('\n'), most);
-    const auto& is_member = matcher.members_[step.index];
+    const auto& set = matcher.sets_[step.index];
     std::size_t count = 0;
-    while (count < most && is_member[byte(text[at + count])]) ++count;
+    while (count < most && set.has(text[at + count])) ++count;
     return count;
   }
 
@@ -359,56 +363,67 @@ struct LineMatcher::Run {
     return false;
   }
 
+  enum class Next : std::uint8_t { fails, matches, goes_on };
+
+  // A repetition as long as it may be; `at` is then behind it, unless all that follows it is decided.
+  Next repeat(const Step* step, std::size_t& at) {
+    const auto count = run_length(*step, at);
+    patience -= static_cast<int>(count / kCharactersOfWay);
+    if (count < step->least) return Next::fails;
+    if (step->certain || count == step->least) {
+      at += count;
+      return Next::goes_on;
+    }
+    if (step->then != 0) return before_literal(step, at, count) ? Next::matches : Next::fails;
+    for (auto length = count; length > step->least; --length)
+      if (attempt(step + 1, at + length)) return Next::matches;
+    if (patience < 0) return Next::fails;
+    at += step->least;
+    return Next::goes_on;
+  }
+
+  bool repeat_lazy(const Step* step, std::size_t at) {
+    const auto& set = matcher.sets_[step->index];
+    const auto most = std::min<std::size_t>(text.size() - at, step->most);
+    for (std::size_t count = 0; count <= most; ++count) {
+      if (count >= step->least && attempt(step + 1, at + count)) return true;
+      if (patience < 0 || at + count == text.size() || !set.has(text[at + count])) return false;
+    }
+    return false;
+  }
+
+  // `step` is then the one before the way to go.
+  Next either(const Step*& step, std::size_t at) {
+    const bool end = at == text.size();
+    const bool first = end ? step->ends : matcher.sets_[step->index].has(text[at]);
+    const bool second = end ? step->other_ends : matcher.sets_[step->other].has(text[at]);
+    if (first && !second) return Next::goes_on;
+    if (first && attempt(step + 1, at)) return Next::matches;
+    if (!second || patience < 0) return Next::fails;
+    step += step->skip - 1;
+    return Next::goes_on;
+  }
+
   bool from(const Step* step, std::size_t at) {
     if (--patience < 0) return false;
     for (;; ++step) {
-      switch (step->kind) {
-        case Step::Kind::literal:
-          if (!is_literal(*step, at)) return false;
-          at += step->length;
-          break;
-        case Step::Kind::repeat: {
-          const auto count = run_length(*step, at);
-          patience -= static_cast<int>(count / kCharactersOfWay);
-          if (count < step->least) return false;
-          if (step->certain || count == step->least) {
-            at += count;
-            break;
-          }
-          if (step->then != 0) return before_literal(step, at, count);
-          for (auto length = count; length > step->least; --length)
-            if (attempt(step + 1, at + length)) return true;
-          if (patience < 0) return false;
-          at += step->least;
-          break;
-        }
-        case Step::Kind::repeat_lazy: {
-          const auto& is_member = matcher.members_[step->index];
-          const auto most = std::min<std::size_t>(text.size() - at, step->most);
-          for (std::size_t count = 0; count <= most; ++count) {
-            if (count >= step->least && attempt(step + 1, at + count)) return true;
-            if (patience < 0 || at + count == text.size() || !is_member[byte(text[at + count])]) return false;
-          }
-          return false;
-        }
-        case Step::Kind::either: {
-          const bool end = at == text.size();
-          const bool first = end ? step->ends : matcher.members_[step->index][byte(text[at])];
-          const bool second = end ? step->other_ends : matcher.members_[step->other][byte(text[at])];
-          if (first && !second) break;
-          if (first && attempt(step + 1, at)) return true;
-          if (!second || patience < 0) return false;
-          step += step->skip - 1;
-          break;
-        }
-        case Step::Kind::jump:
-          step += step->skip - 1;
-          break;
-        case Step::Kind::save:
-          slots[step->index] = at;
-          break;
-        case Step::Kind::end:
-          return matcher.open_end_ || at == text.size();
+      // One after another: literals, places and repetitions take turns, which a jump by kind would be
+      // mispredicted for.
+      if (step->kind == Step::Kind::literal) {
+        if (!is_literal(*step, at)) return false;
+        at += step->length;
+      } else if (step->kind == Step::Kind::save) {
+        slots[step->index] = at;
+      } else if (step->kind == Step::Kind::repeat) {
+        if (const auto next = repeat(step, at); next != Next::goes_on) return next == Next::matches;
+      } else if (step->kind == Step::Kind::either) {
+        if (const auto next = either(step, at); next != Next::goes_on) return next == Next::matches;
+      } else if (step->kind == Step::Kind::jump) {
+        step += step->skip - 1;
+      } else if (step->kind == Step::Kind::repeat_lazy) {
+        return repeat_lazy(step, at);
+      } else {
+        return matcher.open_end_ || at == text.size();
       }
     }
   }

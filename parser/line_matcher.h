@@ -21,7 +21,7 @@ class LineMatcher {
   using Groups = std::array<std::string_view, kMaxGroups>;
   enum class Answer : std::uint8_t { no, yes, gave_up };
 
-  // Empty if the pattern is none of the language, or has more groups.
+  // Empty if the pattern is none of the language, too long, or has more groups.
   static std::optional<LineMatcher> compile(std::string_view pattern, bool open_end);
 
   // Gives up where a line makes it try too many ways, which grow with a power of the line's length.
@@ -38,25 +38,40 @@ class LineMatcher {
       save,         // the place, in slot `index`
       end,
     };
+    // Small: all of a pattern's steps are to lie in few cache lines.
     Kind kind = Kind::literal;
-    bool any = false;         // repeat: of "."
-    bool certain = false;     // ... fewer than there are need not be tried
-    std::uint32_t then = 0;   // ... the literal that follows it is so many steps on; 0: none does
-    std::uint32_t index = 0;  // into literals_, members_ (either: of its first way), or the slots
-    std::uint32_t other = 0;  // either: of its second way
-    bool ends = false, other_ends = false;  // ... whether the text may end there
-    std::uint32_t length = 0;               // of a literal
-    std::uint32_t least = 1, most = 1;
-    std::uint32_t skip = 0;
+    bool any = false;                       // repeat: of "."
+    bool certain = false;                   // ... fewer than there are need not be tried
+    bool ends = false, other_ends = false;  // either: whether the text may end with its first or second way
+    std::uint16_t then = 0;    // repeat: the literal that follows it is so many steps on; 0: none does
+    std::uint16_t index = 0;   // into literals_, sets_ (either: of its first way), or the slots
+    std::uint16_t other = 0;   // either: of its second way
+    std::uint16_t length = 0;  // of a literal
+    std::uint16_t least = 1, skip = 0;
+    std::uint32_t most = 1;
   };
   using Steps = std::vector<Step>;
+  static constexpr std::size_t kMaxPattern = 4096;  // bytes
+
+  // Of characters, a bit for each.
+  class Set {
+   public:
+    void add(unsigned char c) { bits_[c / 64] |= std::uint64_t{1} << c % 64; }
+    bool has(char c) const {
+      const auto byte = static_cast<unsigned char>(c);
+      return (bits_[byte / 64] >> byte % 64 & 1) != 0;
+    }
+
+   private:
+    std::array<std::uint64_t, 4> bits_{};
+  };
 
   struct Compiler;
   struct Run;
 
   Steps steps_;
   std::string literals_;
-  std::vector<std::array<bool, 256>> members_;  // of each set of characters
+  std::vector<Set> sets_;
   std::uint32_t groups_ = 0;
   bool open_end_ = false;
 };
