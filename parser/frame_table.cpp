@@ -201,7 +201,9 @@ struct FrameTable::Known {
   tsl::robin_map<std::string_view, FrameId, HashPrinted, std::equal_to<std::string_view>,
                  std::allocator<std::pair<std::string_view, FrameId>>, true>
       by_text;
-  std::unordered_map<PrintedPlace, std::uint64_t, HashPrinted> identities;
+  tsl::robin_map<PrintedPlace, std::uint64_t, HashPrinted, std::equal_to<PrintedPlace>,
+                 std::allocator<std::pair<PrintedPlace, std::uint64_t>>, true>
+      identities;
 };
 
 FrameTable::FrameTable() : known_(std::make_unique<Known>()) {}

@@ -204,8 +204,7 @@ class Table {
     auto next = begin_;
     for (const auto& row : kRows) {
       const auto i = next[place_of(row.word)]++;
-      starts_[i] = Start(row.word);
-      openings_[i] = row.openings;
+      entries_[i] = {Start(row.word), row.openings};
     }
   }
 
@@ -217,7 +216,7 @@ class Table {
     if (i == end) return 0;
     Openings found = 0;
     for (const auto head = Start::head_of(body); i < end; ++i)
-      if (starts_[i].begins(body, head)) found |= openings_[i];
+      if (entries_[i].start.begins(body, head)) found |= entries_[i].openings;
     return found;
   }
 
@@ -227,8 +226,11 @@ class Table {
     return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kPlaces;
   }
 
-  std::array<Start, kRows.size()> starts_{};
-  std::array<Openings, kRows.size()> openings_{};
+  struct Entry {
+    Start start;
+    Openings openings = 0;
+  };
+  std::array<Entry, kRows.size()> entries_{};
   std::array<std::uint8_t, kPlaces + 1> begin_{};  // of the rows there
 };
 

@@ -358,6 +358,17 @@ std::size_t take_usual_brackets(std::string_view raw, Line& line) {
   return at;
 }
 
+// Cheap, and mostly told by what follows the first word: whether skip_kernel_tag() is worth a call.
+bool may_have_kernel_tag(std::string_view text) {
+  if (text.front() == ' ' || text.front() == '=') return false;
+  if (text.size() <= sizeof(std::uint64_t)) return true;
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  const auto blanks = load8(text.data()) ^ 0x20 * kOnes;
+  const auto first =
+      static_cast<std::size_t>(std::countr_zero((blanks - kOnes) & ~blanks & 0x80 * kOnes)) / 8;
+  return first == sizeof(std::uint64_t) || text[first + 1] == 'k';
+}
+
 // Any other shape. Not inlined: few lines have one.
 [[gnu::noinline]] void take_unusual(Line& line) {
   if (line.text.front() == '[' && take_brackets(line.text, line))
@@ -385,7 +396,7 @@ void read_line(std::string_view raw, std::uint64_t number, Line& line) {
   if (const auto at = take_usual_brackets(raw, line); at != 0) {
     line.prefixed = true;
     line.text.remove_prefix(at);
-    if (line.text.front() != ' ' && line.text.front() != '=') skip_kernel_tag(line.text);
+    if (may_have_kernel_tag(line.text)) skip_kernel_tag(line.text);
     return;
   }
   line.caller = {};

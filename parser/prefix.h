@@ -72,9 +72,10 @@ inline Line read_line(std::string_view raw, std::uint64_t number) {
 }
 
 // What nearly all lines are not; the cheap test before glued_line(). Rows and frames are indented, and are
-// most of what there is.
+// most of what there is; few others have a bracket in the middle.
 inline bool may_be_glued(const Line& line) {
-  return line.text.size() > KernelTime::kStamp + 2 && line.text.front() != ' ';
+  return line.text.size() > KernelTime::kStamp + 2 && line.text.front() != ' ' &&
+         line.text.find('[', 1) != std::string_view::npos;
 }
 
 // The second of two lines that stand on one, each with its time at the usual width, as a serial console loses

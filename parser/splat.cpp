@@ -78,7 +78,7 @@ class SplatBuilder final : public ReportBuilder {
 
   const SplatRule* rule_;
   std::string title_line_;
-  std::vector<std::string> captures_;
+  RuleTable::Groups captures_;      // of it
   std::vector<std::string> named_;  // functions that the report names, the likeliest first
   Awaits awaits_ = Awaits::nothing;
   bool alone_;                // its title is all there is
@@ -98,14 +98,17 @@ SplatBuilder::SplatBuilder(const Line& line, const FoundSplat& found, std::uint6
 void SplatBuilder::set_title(const Line& line, const FoundSplat& found) {
   rule_ = found.rule;
   report_.family = rule_->family;
-  captures_.clear();
   named_.clear();
-  captures_.reserve(found.groups.size());
-  for (const auto group : found.groups) captures_.emplace_back(trim_right(group));
   title_line_ = found.text;
-  const auto capture = [this](int index) { return captures_[static_cast<std::size_t>(index - 1)]; };
+  for (std::size_t i = 0; i < captures_.size(); ++i) {
+    const auto group = trim_right(found.groups[i]);
+    captures_[i] =
+        group.empty() ? group
+                      : std::string_view(title_line_)
+                            .substr(static_cast<std::size_t>(group.data() - found.text.data()), group.size());
+  }
   if (rule_->named > 0) {
-    report_.location = capture(rule_->named);
+    report_.location = captures_[static_cast<std::size_t>(rule_->named - 1)];
     if (!is_title_inlined(title_line_)) named_.emplace_back(symbol_of(report_.location));
   }
   set_source(found);

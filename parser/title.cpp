@@ -166,7 +166,7 @@ std::string plain_reason(std::string_view reason, std::string_view cache) {
 }
 
 // "{1}" and its like by what the pattern captured.
-std::string with_captures(std::string_view format, std::span<const std::string> captures) {
+std::string with_captures(std::string_view format, std::span<const std::string_view> captures) {
   std::string out;
   while (!format.empty()) {
     const auto brace = std::min(format.find('{'), format.size());
@@ -186,7 +186,7 @@ std::string with_captures(std::string_view format, std::span<const std::string> 
 
 // A title of a table, what the pattern captured put in. Only that need be normalised: no table's own words
 // look like an address or number.
-std::string filled_in(std::string_view format, std::span<const std::string> captures) {
+std::string filled_in(std::string_view format, std::span<const std::string_view> captures) {
   const auto brace = format.find('{');
   const bool captured =
       brace != std::string_view::npos && format.find_first_of("123456789", brace) != std::string_view::npos;
@@ -233,7 +233,9 @@ void name_kasan(Report& report, const FrameTable& frames, bool tell_access) {
     report.type = "KASAN-READ";
     return;
   }
-  auto format = "KASAN: " + report.kind;
+  std::string format;
+  format.reserve(report.kind.size() + std::string_view("KASAN:  Write in {F}").size());
+  format.append("KASAN: ").append(report.kind);
   if (const auto word = capitalised(kind); !word.empty() && !freeing) format.append(" ").append(word);
   if (report.location.empty() && report.guilty.empty())
     report.title = format;
@@ -241,6 +243,7 @@ void name_kasan(Report& report, const FrameTable& frames, bool tell_access) {
     set_titles(report, format.append(" in {F}"), {freeing ? "invalid-free in {F}" : "bad-access in {F}"},
                Blame::stack);
 
+  report.type.reserve(std::string_view("KASAN-USE-AFTER-FREE-NULL-POINTER-DEREFERENCE-WRITE").size());
   report.type = "KASAN";
   if (freeing) {
     report.type += "-INVALID-FREE";
@@ -263,7 +266,7 @@ void name_slub(Report& report) {
 }
 
 void name_splat(Report& report, const FrameTable& frames, const SplatRule& rule, std::string_view line,
-                std::span<const std::string> captures, std::span<const std::string> named) {
+                std::span<const std::string_view> captures, std::span<const std::string> named) {
   if (!holds_fault_injection(report, frames))
     report.guilty = guilty_function(rule.blame, report, frames, named, rule.skip);
   report.type = rule.type;

@@ -18,7 +18,7 @@ void name_slub(Report& report);
 // `line` is the report's first line, `captures` the rule's, `named` the functions that the report names
 // itself. A report of which no function can be named is "... in corrupted".
 void name_splat(Report& report, const FrameTable& frames, const SplatRule& rule, std::string_view line,
-                std::span<const std::string> captures, std::span<const std::string> named);
+                std::span<const std::string_view> captures, std::span<const std::string> named);
 
 // What differs from run to run, replaced by words: addresses (ADDR), numbers (NUM), IP addresses (IP), lines
 // ("foo.c:LINE"), offsets of functions, names of test programs.
