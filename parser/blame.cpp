@@ -1,6 +1,7 @@
 #include "parser/blame.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "parser/functions.h"
@@ -29,14 +30,13 @@ std::vector<Function> functions_of(const Trace& trace, const FrameTable& frames)
 
 // The first function that no helper is; of a test the one that its runner called.
 std::string_view first_of(const Trace& trace, const FrameTable& frames, std::string_view skip) {
-  std::string_view callee;
+  std::optional<FrameId> callee;
   for (const auto& ref : trace.frames) {
-    if (!ref.reliable) continue;
-    const auto symbol = frames.function(ref.frame);
-    if (symbol.empty()) continue;
-    if (!frames.is_helper(ref.frame) && !matches_any(symbol, skip))
-      return !callee.empty() && is_test_runner(symbol) ? callee : symbol;
-    callee = symbol;
+    if (!ref.reliable || !frames.has_function(ref.frame)) continue;
+    if (!frames.is_helper(ref.frame))
+      if (const auto symbol = frames.function(ref.frame); !matches_any(symbol, skip))
+        return callee && is_test_runner(symbol) ? frames.function(*callee) : symbol;
+    callee = ref.frame;
   }
   return {};
 }
@@ -122,9 +122,8 @@ bool holds_fault_injection(const Report& report, const FrameTable& frames) {
                                   [](const Trace& trace) { return is_live(trace.role); });
   if (first == report.traces.end()) return false;
   for (const auto& ref : first->frames) {
-    const auto& frame = frames[ref.frame];
-    if (!ref.reliable || frame.symbol.empty()) continue;
-    if (frame.symbol.starts_with("should_fail")) return true;
+    if (!ref.reliable || !frames.has_function(ref.frame)) continue;
+    if (frames.is_fault_injection(ref.frame)) return true;
     if (!frames.is_helper(ref.frame)) break;
   }
   return false;

@@ -201,9 +201,7 @@ struct FrameTable::Known {
   tsl::robin_map<std::string_view, FrameId, HashPrinted, std::equal_to<std::string_view>,
                  std::allocator<std::pair<std::string_view, FrameId>>, true>
       by_text;
-  tsl::robin_map<PrintedPlace, std::uint64_t, HashPrinted, std::equal_to<PrintedPlace>,
-                 std::allocator<std::pair<PrintedPlace, std::uint64_t>>, true>
-      identities;
+  std::unordered_map<PrintedPlace, std::uint64_t, HashPrinted> identities;
 };
 
 FrameTable::FrameTable() : known_(std::make_unique<Known>()) {}
@@ -262,8 +260,12 @@ std::optional<FrameTable::Follower> FrameTable::find(std::string_view text) {
 
 void FrameTable::find_traits(FrameId id) const {
   const auto function = without_compiler_suffix(frames_[id].symbol);
-  traits_[id] = {static_cast<std::uint32_t>(function.size()), true, is_skipped_function(function),
-                 parser::is_dispatcher(function), parser::is_interrupt_entry(function)};
+  traits_[id] = {static_cast<std::uint32_t>(function.size()),
+                 true,
+                 is_skipped_function(function),
+                 parser::is_dispatcher(function),
+                 parser::is_interrupt_entry(function),
+                 parser::is_fault_injection(function)};
 }
 
 void FrameTable::identify(Frame& frame) {

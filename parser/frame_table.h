@@ -70,7 +70,7 @@ class FrameTable {
     if (unmarked.empty()) return std::nullopt;
     auto& known = followers(place);
     for (std::size_t i = 0; i < known.size(); ++i) {
-      if (known[i].size != unmarked.size() || !same(known[i].text, unmarked.data(), unmarked.size()))
+      if (known[i].size != unmarked.size() || !is_same(known[i].text, unmarked.data(), unmarked.size()))
         continue;
       const Parsed frame{known[i].frame, known[i].reliable && unmarked.size() == text.size()};
       if (i > 0) std::swap(known[i], known[i - 1]);
@@ -98,6 +98,8 @@ class FrameTable {
   bool is_helper(FrameId id) const { return traits(id).helper; }
   bool is_dispatcher(FrameId id) const { return traits(id).dispatcher; }
   bool is_interrupt_entry(FrameId id) const { return traits(id).interrupt_entry; }
+  bool is_fault_injection(FrameId id) const { return traits(id).fault_injection; }
+  bool has_function(FrameId id) const { return traits(id).function_size > 0; }
   // Its symbol without compiler suffixes.
   std::string_view function(FrameId id) const {
     return frames_[id].symbol.substr(0, traits(id).function_size);
@@ -112,22 +114,6 @@ class FrameTable {
     bool reliable = true;    // by its own text
   };
   struct alignas(64) Followers : std::array<Follower, 4> {};  // a cache line; the likelier ones in front
-
-  // As memcmp() says, without a call: of each frame in a log it is asked.
-  static bool same(const char* a, const char* b, std::size_t size) {
-    constexpr std::size_t kWord = sizeof(std::uint64_t);
-    if (size < kWord) return std::memcmp(a, b, size) == 0;
-    const auto differ = [a, b](std::size_t at) {
-      std::uint64_t left = 0, right = 0;
-      std::memcpy(&left, a + at, kWord);
-      std::memcpy(&right, b + at, kWord);
-      return left ^ right;
-    };
-    if (size < 2 * kWord) return (differ(0) | differ(size - kWord)) == 0;
-    for (std::size_t at = 0; at + 2 * kWord < size; at += 2 * kWord)
-      if ((differ(at) | differ(at + kWord)) != 0) return false;
-    return (differ(size - 2 * kWord) | differ(size - kWord)) == 0;
-  }
 
   std::string_view keep(std::string_view text);
   FrameId add(const Frame& frame);
@@ -149,7 +135,7 @@ class FrameTable {
 
   struct Traits {
     std::uint32_t function_size = 0;
-    bool known = false, helper = false, dispatcher = false, interrupt_entry = false;
+    bool known = false, helper = false, dispatcher = false, interrupt_entry = false, fault_injection = false;
   };
   const Traits& traits(FrameId id) const {
     if (!traits_[id].known) find_traits(id);

@@ -369,6 +369,10 @@ bool is_interrupt_entry(std::string_view symbol) {
   return patterns.match(symbol);
 }
 
+bool is_fault_injection(std::string_view symbol) {
+  return symbol.starts_with("should_fail");
+}
+
 bool is_waiting_function(std::string_view symbol) {
   static const NamePatterns patterns({kWaiting});
   return patterns.match(symbol);

@@ -28,6 +28,9 @@ bool is_test_runner(std::string_view symbol);
 // Entries by which a timer interrupt or an NMI got in the way of what ran; frames above are the watchdog's.
 bool is_interrupt_entry(std::string_view symbol);
 
+// What fault injection decides in, and prints a stack from.
+bool is_fault_injection(std::string_view symbol);
+
 // Functions in which a task sleeps for somebody else; never why it sleeps.
 bool is_waiting_function(std::string_view symbol);
 

@@ -91,7 +91,7 @@ void LogParser::finish_input() {
   close_all(ReportBuilder::Close::end_of_input);
 }
 
-void LogParser::on_line(const Line& line) {
+void LogParser::take_first(const Line& line) {
   if (line.userspace) return;
   // Any program on the console may warn in its own words; the kernel's own log has a prefix.
   if (!line.prefixed && is_own_words(without_tags(trim_left(line.text)))) return;
@@ -111,8 +111,12 @@ void LogParser::take_line(const Line& line) {
   last_key_ = line.caller.key();
   // Most lines of a report
   if (latest_ != nullptr && latest_key_ == last_key_ && latest_->report &&
-      latest_->report->consume_expected(line))
+      latest_->report->may_expect(line) && latest_->report->consume_expected(line))
     return;
+  take_prefixed(line);
+}
+
+void LogParser::take_prefixed(const Line& line) {
   if (may_be_glued(line))
     take_glued(line, kMostGlued);
   else

@@ -72,8 +72,17 @@ class LogParser {
     }
   };
 
-  void on_line(const Line& line);
+  // Nearly all lines are the kernel's own, and none is held.
+  void on_line(const Line& line) {
+    if (line.prefixed && !line.userspace && !demuxer_.holding())
+      take_line(line);
+    else
+      take_first(line);
+  }
+  // Those that may be nobody's, or the demuxer's.
+  void take_first(const Line& line);
   void take_line(const Line& line);
+  void take_prefixed(const Line& line);
   void enter_log();
   void take_glued(const Line& line, int most);  // lines, behind this one
   void take_bare(const Line& line);

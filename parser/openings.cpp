@@ -209,18 +209,23 @@ class Table {
   }
 
   Openings find(std::string_view body) const {
-    if (body.size() < 2) return 0;
+    return body.size() < sizeof(std::uint64_t) ? find_short(body) : find(body, Start::head_of(body));
+  }
+
+ private:
+  [[gnu::noinline]] Openings find_short(std::string_view body) const {
+    return body.size() < 2 ? 0 : find(body, Start::head_of(body));
+  }
+  Openings find(std::string_view body, std::uint64_t head) const {
     const auto place = place_of(body);
     std::size_t i = begin_[place];
     const std::size_t end = begin_[place + 1];
-    if (i == end) return 0;
     Openings found = 0;
-    for (const auto head = Start::head_of(body); i < end; ++i)
+    for (; i < end; ++i)
       if (entries_[i].start.begins(body, head)) found |= entries_[i].openings;
     return found;
   }
 
- private:
   static constexpr std::size_t kPlaces = 1024;
   static constexpr std::size_t place_of(std::string_view text) {
     return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kPlaces;

@@ -156,6 +156,14 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line, std::string_view 
   return answer;
 }
 
+bool ReportBuilder::consume_expected(const Line& line) {
+  if (!collector_.take_expected(line.text)) return false;
+  begun_ = false;
+  own_frame(line);
+  keep_text(line);
+  return true;
+}
+
 bool ReportBuilder::take_section(const Line& line, std::string_view body) {
   const auto section = read_depot_section(body);
   if (!section) return false;

@@ -47,12 +47,10 @@ class ReportBuilder {
   Answer consume(const Line& line, std::string_view body);
   // The same for a frame of the open stack that is known to follow the last one. False, and nothing is done,
   // if the line is none.
-  bool consume_expected(const Line& line) {
-    if (!collector_.take_expected(line.text)) return false;
-    begun_ = false;
-    own_frame(line);
-    keep_text(line);
-    return true;
+  bool consume_expected(const Line& line);
+  // Cheap: whether that is worth a call.
+  bool may_expect(const Line& line) const {
+    return collector_.open() && !line.text.empty() && line.text.front() == ' ';
   }
   // Keeps a line of the report's own for text(); consume() does so by itself.
   void keep_text(const Line& line) {

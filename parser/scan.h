@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -42,6 +43,22 @@ inline bool is_symbol_char(char c) {
 constexpr bool begins_with(std::string_view text, std::string_view word) {
   return word.empty() ||
          (text.size() >= word.size() && text[word.size() - 1] == word.back() && text.starts_with(word));
+}
+
+// As memcmp() says, without a call: it is asked of each line, and more than once.
+inline bool is_same(const char* a, const char* b, std::size_t size) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  if (size < kWord) return std::memcmp(a, b, size) == 0;
+  const auto differ = [a, b](std::size_t at) {
+    std::uint64_t left = 0, right = 0;
+    std::memcpy(&left, a + at, kWord);
+    std::memcpy(&right, b + at, kWord);
+    return left ^ right;
+  };
+  if (size < 2 * kWord) return (differ(0) | differ(size - kWord)) == 0;
+  for (std::size_t at = 0; at + 2 * kWord < size; at += 2 * kWord)
+    if ((differ(at) | differ(at + kWord)) != 0) return false;
+  return (differ(size - 2 * kWord) | differ(size - kWord)) == 0;
 }
 
 // Removes `literal` from the front of `text` if it stands there.

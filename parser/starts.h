@@ -29,7 +29,10 @@ class Start {
 
   // As text.starts_with(text()); `head`: head_of(text).
   bool begins(std::string_view text, std::uint64_t head) const {
-    return (head & mask_) == head_ && (text_.size() <= sizeof(head) || text.starts_with(text_));
+    return (head & mask_) == head_ &&
+           (text_.size() <= sizeof(head) ||
+            (text_.size() <= text.size() &&
+             is_same(text.data() + sizeof(head), text_.data() + sizeof(head), text_.size() - sizeof(head))));
   }
   constexpr std::string_view text() const { return text_; }
 
