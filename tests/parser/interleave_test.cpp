@@ -264,7 +264,7 @@ TEST_CASE("without callers another splat in the middle of a report damages it, a
   CHECK_FALSE(found->reports[1].corrupted_reason.empty());
 }
 
-TEST_CASE("without caller ids most merges of two reports are the same two reports") {
+TEST_CASE("without caller ids most merges of two reports by chance are the same two reports") {
   const auto known = known_reports();
   const auto pairs_of = [&](const auto& of_first, const auto& of_second, bool same_kernel) {
     std::vector<std::pair<const Known*, const Known*>> pairs;
@@ -302,7 +302,7 @@ TEST_CASE("without caller ids most merges of two reports are the same two report
   check("SLUB and another family", slub, other, false, 0.4);
 }
 
-TEST_CASE("without caller ids most merges of two reports line by line are the same two reports") {
+TEST_CASE("without caller ids most merges of two reports in turn are the same two reports") {
   const auto known = known_reports();
   const auto check = [&](const char* what, const auto& of_first, const auto& of_second, double least) {
     constexpr std::size_t kEach = 17;  // of all pairs
@@ -313,7 +313,7 @@ TEST_CASE("without caller ids most merges of two reports line by line are the sa
         if (!of_first(first) || !of_second(second) || &first == &second || ++pairs % kEach != 0) continue;
         add_merge(score, first, second, in_turn(first.lines, second.lines, 1 + pairs / kEach % 8));
       }
-    MESSAGE(std::string(what) << ", line by line: " << said(score));
+    MESSAGE(std::string(what) << ", in turn: " << said(score));
     CHECK(score.fraction() >= least);
     CHECK(score.silent <= score.merges / 8);
   };
