@@ -69,17 +69,27 @@ bool looks_like_text(std::string_view line, std::size_t nul_runs) {
 
 void LineSplitter::hold(std::string_view piece, bool clean) {
   held_clean_ = held_clean_ && clean;
-  // A hole of NUL bytes, as a crash leaves them, must not use up the room of the line behind it.
-  while (!clean && !piece.empty() && piece.front() == '\0' && (held_.empty() || held_.back() == '\0')) {
-    const auto run = std::min(piece.find_first_not_of('\0'), piece.size());
-    const std::size_t kept = held_.empty() ? 1 : 0;
-    facts_.nul_bytes += run - kept;
-    held_.append(kept, '\0');
-    piece.remove_prefix(run);
+  const auto keep = [this](std::string_view bytes) {
+    const auto room = kMaxLine - std::min(kMaxLine, held_.size());
+    held_.append(bytes.substr(0, room));
+    held_dropped_ += bytes.size() - std::min(room, bytes.size());
+  };
+  if (clean) return keep(piece);
+  while (!piece.empty()) {
+    const auto nuls = std::min(piece.find_first_not_of('\0'), piece.size());
+    if (nuls > 0) {
+      // A hole of NUL bytes, as a crash leaves them, must not use up the room of the line: one stands for
+      // all.
+      const bool first = held_.size() < kMaxLine && (held_.empty() || held_.back() != '\0');
+      const std::size_t kept = first ? 1 : 0;
+      facts_.nul_bytes += nuls - kept;
+      keep(piece.substr(0, kept));
+      piece.remove_prefix(nuls);
+    }
+    const auto text = piece.substr(0, piece.find('\0'));
+    keep(text);
+    piece.remove_prefix(text.size());
   }
-  const auto room = kMaxLine - std::min(kMaxLine, held_.size());
-  held_.append(piece.substr(0, room));
-  held_dropped_ += piece.size() - std::min(room, piece.size());
 }
 
 std::string_view LineSplitter::cleaned(std::string_view raw, bool clean) {

@@ -78,6 +78,51 @@ TEST_CASE("a long line is cut, counted, and the next one whole") {
   }
 }
 
+TEST_CASE("a hole of NUL bytes takes none of a long line's room") {
+  constexpr auto kMost = parser::LineSplitter::kMaxLine;
+  const std::string begin(1000, 'a'), hole(5000, '\0');
+  const std::string fits(kMost - 1001, 'b');
+  for (const std::size_t piece : {999u, 4096u, 65536u, 1000000u}) {
+    CAPTURE(piece);
+    const auto whole = split(begin + hole + fits + "\nnext\n", piece);
+    REQUIRE(whole.lines.size() == 2);
+    CHECK(whole.lines[0] == begin + fits);
+    CHECK(whole.facts.cut_lines == 0);
+    const auto cut = split(begin + hole + fits + "xyz" + hole + "\nnext\n", piece);
+    REQUIRE(cut.lines.size() == 2);
+    CHECK(cut.lines[0] == begin + fits);
+    CHECK(cut.facts.cut_lines == 1);
+    CHECK(cut.facts.nul_bytes == 2 * hole.size());
+  }
+}
+
+TEST_CASE("a text long enough to be proved one is split like any other") {
+  std::string text;
+  std::vector<std::string> lines;
+  const auto add = [&](const std::string& line, const std::string& as_printed) {
+    lines.push_back(line);
+    text += as_printed + '\n';
+  };
+  for (int i = 0; i < 3000; ++i) {
+    const auto line = "line " + std::string(static_cast<std::size_t>(i % 150), 'x');
+    add(line, line);
+    if (i % 7 == 0) add("", "\r");
+    if (i % 97 == 0) add("ab", "a\x1b[31mb\r");
+    if (i % 151 == 0) add("cd", std::string("c\0d", 3));
+    if (i % 1009 == 0) add(std::string(9000, 'y'), std::string(9000, 'y'));
+  }
+  text += "no newline";
+  lines.push_back("no newline");
+  for (const std::size_t piece : {1u, 64u, 4095u, 4096u, 4097u, 10000000u}) {
+    CAPTURE(piece);
+    const auto result = split(text, piece);
+    CHECK(result.lines == lines);
+    CHECK(result.facts.bytes == text.size());
+    CHECK(result.facts.lines == lines.size());
+    CHECK(result.facts.text_bytes == split(text, 1).facts.text_bytes);
+  }
+}
+
 TEST_CASE("text is told from other bytes") {
   CHECK(split("[    1.000000] foo: up\n", 1000).facts.text_lines == 1);
   CHECK(split("gr\xc3\xbc\xc3\x9f dich\n", 1000).facts.text_lines == 1);
