@@ -343,7 +343,7 @@ bool is_usual_stamp(const char* at, Line& line) {
 std::size_t take_usual_brackets(std::string_view raw, Line& line) {
   constexpr std::size_t kTime = KernelTime::kStamp + 2, kWithCaller = kTime + 8;  // columns
   static constexpr Characters kMarks("[(");
-  if (raw.size() < kWithCaller + 3 || !is_usual_stamp(raw.data(), line)) return 0;
+  if (raw.size() < kWithCaller + 4 || !is_usual_stamp(raw.data(), line)) return 0;
   std::size_t at = kTime;
   if (raw[at] != '[') {
     line.caller = {};
@@ -352,8 +352,9 @@ std::size_t take_usual_brackets(std::string_view raw, Line& line) {
     at = kWithCaller;
   }
   at += raw[at] == ' ' ? 1 : 0;
-  // Further marks may follow a word or a bracket.
-  if (kMarks.has(raw[at]) || kMarks.has(raw[at + 1])) return 0;
+  // Further marks may follow a word or a bracket; "[<ffffffff81234567>]" is none.
+  const auto is_mark = [raw](std::size_t i) { return kMarks.has(raw[i]) && raw[i + 1] != '<'; };
+  if (is_mark(at) || is_mark(at + 1)) return 0;
   line.time.set_stamp(raw.data() + 1);
   return at;
 }

@@ -33,10 +33,10 @@ bool announces_live_stack(std::string_view body) {
 
 // Before v5.11 a task was printed as "rcu_sched       R  running task    22584     9      2 0x80000000" or
 // "syz-executor5   D25632 16813   4568 0x00000004".
-bool is_old_task_line(std::string_view body) {
-  return body.size() >= 40 && body[15] == ' ' && (body[17] == ' ' || is_digit(body[17])) &&
-         std::string_view("RSDTtXZPIKWN").find(body[16]) != std::string_view::npos &&
-         body.find(" 0x") != std::string_view::npos;
+inline bool is_old_task_line(std::string_view body) {
+  static constexpr Characters kStates("RSDTtXZPIKWN");
+  return body.size() >= 40 && body[15] == ' ' && kStates.has(body[16]) &&
+         (body[17] == ' ' || is_digit(body[17])) && body.find(" 0x") != std::string_view::npos;
 }
 
 // Cheap: whether take_live_stack() is worth a call.
