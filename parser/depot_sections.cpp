@@ -154,8 +154,8 @@ bool may_open_depot_trace(std::string_view text, Openings openings) {
   }
 }
 
-std::optional<DepotSection> read_depot_section(std::string_view text) {
-  if (!may_open_depot_trace(text, openings_of(text))) return std::nullopt;
+std::optional<DepotSection> read_depot_section(std::string_view text, Openings openings) {
+  if (!may_open_depot_trace(text, openings)) return std::nullopt;
   RuleTable::Groups groups;
   const auto found = depot_section_rules().match(trim_right(text), groups);
   if (!found) return std::nullopt;
@@ -181,7 +181,7 @@ void DepotSection::describe(Trace& trace) const {
 }
 
 std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line) {
-  const auto section = read_depot_section(text);
+  const auto section = read_depot_section(text, openings_of(text));
   if (!section) return std::nullopt;
   Trace trace;
   section->describe(trace);

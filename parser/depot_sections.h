@@ -21,7 +21,7 @@ struct DepotSection {
   void describe(Trace& trace) const;
 };
 // Empty if `text` (leading blanks off) announces no stack.
-std::optional<DepotSection> read_depot_section(std::string_view text);
+std::optional<DepotSection> read_depot_section(std::string_view text, Openings openings);
 
 // The same as a trace without frames, its role and facts set.
 std::optional<Trace> open_depot_trace(std::string_view text, std::uint64_t line);

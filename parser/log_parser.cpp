@@ -285,7 +285,7 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
   }
   read_slub_lead(line, body, context.lead);
   if (context.lead.first_line != 0) return;
-  if (const auto section = read_depot_section(body); section && section->in_depot) {
+  if (const auto section = read_depot_section(body, openings_of(body)); section && section->in_depot) {
     auto& trace = context.stray.start(section->role, line.number);
     section->describe(trace);
     trace.kasan = kasan_;

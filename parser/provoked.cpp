@@ -6,6 +6,7 @@
 
 #include "parser/functions.h"
 #include "parser/scan.h"
+#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -93,6 +94,10 @@ void ProvokedSections::find_reaches() {
 }
 
 void ProvokedSections::read(const Line& line, std::string_view body) {
+  static constexpr auto kStarts =
+      starts("lkdtm: Performing ", "kasan test: ", "test_ubsan: ", "kselftest: Running tests in ",
+             "# Subtest: ", "ok ", "not ok ");
+  if (!kStarts.match(body)) return;
   const auto rest_after = [&body](std::string_view start) {
     auto rest = body;
     return skip(rest, start) ? rest : std::string_view{};

@@ -164,8 +164,8 @@ bool ReportBuilder::consume_expected(const Line& line) {
   return true;
 }
 
-bool ReportBuilder::take_section(const Line& line, std::string_view body) {
-  const auto section = read_depot_section(body);
+bool ReportBuilder::take_section(const Line& line, std::string_view body, Openings openings) {
+  const auto section = read_depot_section(body, openings);
   if (!section) return false;
   auto& trace = start_trace(section->role, line);
   section->describe(trace);
@@ -183,7 +183,7 @@ ReportBuilder::Answer ReportBuilder::take_other(const Line& line, std::string_vi
   }
   const auto openings = openings_of(body);
   auto answer = Answer::taken;
-  if (may_open_depot_trace(body, openings) && take_section(line, body)) {
+  if ((openings & kDepotOpening) != 0 && take_section(line, body, openings)) {
     // A stack is open.
   } else if (may_be_of_live_stack(body, openings) && take_live_stack(line, body)) {
     // A stack is open, or about to be.

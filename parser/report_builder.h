@@ -121,7 +121,7 @@ class ReportBuilder {
   void close_trace();
   void start_live(const Line& line);
   // The line that announces a stack out of the depot.
-  bool take_section(const Line& line, std::string_view body);
+  bool take_section(const Line& line, std::string_view body, Openings openings);
   // Lines that announce a live stack, or say where its CPU is.
   bool take_live_stack(const Line& line, std::string_view body);
 

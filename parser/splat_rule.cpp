@@ -45,14 +45,15 @@ class SplatTable {
     const auto& entries = by_start_[place_of(body)];
     if (entries.empty()) return std::nullopt;
     const auto head = Start::head_of(body);
+    RuleTable::Groups groups;
     for (std::size_t i = 0; i < entries.size();) {
       if (!entries[i].start.begins(body, head)) {
         i = entries[i].other;
         continue;
       }
       const auto index = entries[i++].index;
-      FoundSplat found{rules_[index], body, {}, rules_[index]->one_line};
-      if (patterns_[index].match(body, found.groups)) return found;
+      if (patterns_[index].match(body, groups))
+        return FoundSplat{rules_[index], body, groups, rules_[index]->one_line};
     }
     return std::nullopt;
   }
