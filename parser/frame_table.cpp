@@ -314,10 +314,21 @@ std::optional<FrameTable::Parsed> FrameTable::parse(std::string_view text, Place
   if (text.empty()) return std::nullopt;
   const auto frame = find(text);
   if (!frame) return std::nullopt;
+  return follow(*frame, marked, place);
+}
+
+std::optional<FrameTable::Parsed> FrameTable::recall(std::string_view text, Place& place) {
+  const bool marked = skip(text, "? ");
+  const auto known = known_->by_text.find(text);
+  if (known == known_->by_text.end()) return std::nullopt;
+  return follow(follower(known->first, known->second), marked, place);
+}
+
+FrameTable::Parsed FrameTable::follow(const Follower& frame, bool marked, Place& place) {
   auto& known = followers(place);
   std::copy_backward(known.begin(), known.end() - 1, known.end());
-  known.front() = *frame;
-  return found({frame->frame, frame->reliable && !marked}, place);
+  known.front() = frame;
+  return found({frame.frame, frame.reliable && !marked}, place);
 }
 
 // A number in hex, an address in "[<", or a source line.

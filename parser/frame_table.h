@@ -79,6 +79,9 @@ class FrameTable {
     return std::nullopt;
   }
 
+  // The same for any text that was found to be a frame before; longer looked for than one that is expected.
+  std::optional<Parsed> recall(std::string_view text, Place& place);
+
   // The frame of a bare address, as stack lists have it; any number will do.
   FrameId address(std::uint64_t address);
 
@@ -127,6 +130,8 @@ class FrameTable {
     __builtin_prefetch(&followers(place));
     return frame;
   }
+  // `frame` follows, which was not expected.
+  Parsed follow(const Follower& frame, bool marked, Place& place);
   std::optional<Follower> intern(std::string_view text);
   Follower follower(std::string_view kept, FrameId id) const {
     return {kept.data(), id, static_cast<std::uint16_t>(kept.size()), !unreliable_[id]};

@@ -45,8 +45,8 @@ class ReportBuilder {
 
   // `body`: its text without the blanks in front.
   Answer consume(const Line& line, std::string_view body);
-  // The same for a frame of the open stack that is known to follow the last one. False, and nothing is done,
-  // if the line is none.
+  // The same for a frame of the open stack that was printed before. False, and nothing is done, if the line
+  // is none.
   bool consume_expected(const Line& line);
   // Cheap: whether that is worth a call.
   bool may_expect(const Line& line) const {

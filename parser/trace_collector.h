@@ -32,12 +32,14 @@ class TraceCollector {
   // Whether `text` is a frame, or a remark that stands among frames without being one; it is then taken.
   bool take(std::string_view text) { return trace_ && take_line(text); }
 
-  // The same for the one frame that mostly follows those before it, indented by blanks: that asked, most
-  // lines of a stack are done with.
+  // The same for a frame indented by blanks that was printed before, first of all the one that mostly follows
+  // those before it: that asked, most lines of a stack are done with.
   bool take_expected(std::string_view text) {
     if (!trace_ || text.empty() || text.front() != ' ') return false;
     text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    const auto frame = frames_.expect(text, place_);
+    auto frame = frames_.expect(text, place_);
+    if (!frame && trace_->frames.size() < Trace::kMaxFrames && may_be_frame(text))
+      frame = frames_.recall(text, place_);
     return frame && add(*frame, false);
   }
 
