@@ -19,9 +19,10 @@ std::optional<Suppressions::Rule::Of> what_of(std::string_view word) {
   return std::nullopt;
 }
 
-bool takes(const Suppressions::Rule& rule, const re2::RE2& pattern, const parser::Report& report) {
-  const auto matches = [&pattern](std::string_view text) {
-    return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), pattern);
+bool takes(const Suppressions::Rule& rule, const re2::RE2& pattern, const parser::Report& report,
+           std::string_view text) {
+  const auto matches = [&pattern](std::string_view words) {
+    return re2::RE2::PartialMatch(re2::StringPiece(words.data(), words.size()), pattern);
   };
   switch (rule.of) {
     case Suppressions::Rule::Of::title:
@@ -32,10 +33,10 @@ bool takes(const Suppressions::Rule& rule, const re2::RE2& pattern, const parser
     case Suppressions::Rule::Of::line:
       break;
   }
-  for (std::string_view rest = report.text; !rest.empty();) {
-    const auto line = rest.substr(0, rest.find('\n'));
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
     if (matches(line)) return true;
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
   return false;
 }
@@ -91,9 +92,9 @@ std::vector<std::string> Suppressions::read(const std::string& file, std::string
   return errors;
 }
 
-std::optional<std::size_t> Suppressions::find(const parser::Report& report) const {
+std::optional<std::size_t> Suppressions::find(const parser::Report& report, std::string_view text) const {
   for (std::size_t i = 0; i < rules_.size(); ++i)
-    if (takes(rules_[i], *patterns_[i], report)) return i;
+    if (takes(rules_[i], *patterns_[i], report, text)) return i;
   return std::nullopt;
 }
 

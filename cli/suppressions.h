@@ -39,8 +39,8 @@ class Suppressions {
   std::vector<std::string> read(const std::string& file, std::string_view text);
 
   // The first rule that takes the report, by its place in the order of reading. Titles and alternative titles
-  // count as titles, all lines of Report::text as lines. May be called by several threads.
-  [[nodiscard]] std::optional<std::size_t> find(const parser::Report& report) const;
+  // count as titles; `text`: its lines. May be called by several threads.
+  [[nodiscard]] std::optional<std::size_t> find(const parser::Report& report, std::string_view text) const;
 
   [[nodiscard]] std::size_t size() const { return rules_.size(); }
   const Rule& operator[](std::size_t i) const { return rules_[i]; }

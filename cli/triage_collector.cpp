@@ -157,7 +157,7 @@ void TriageCollector::on_report(parser::Report&& report, std::string_view text) 
   ++facts_.reports;
   auto sort = ReportSort::finding;
   std::string reason;
-  if (const auto rule = suppressions_.find(report)) {
+  if (const auto rule = suppressions_.find(report, text)) {
     sort = ReportSort::suppressed;
     reason = suppressions_[*rule].reason;
     ++suppressed_[*rule];
