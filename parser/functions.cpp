@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parser/scan.h"
+#include "parser/starts.h"
 
 namespace parser {
 namespace {
@@ -289,7 +290,7 @@ class NamePatterns {
         anywhere_.push_back(pattern);
         characters_.push_back(characters_of(pattern.text));
       } else {
-        by_start_[start_of(pattern.text)].push_back(pattern);
+        by_start_[place_of<kPlaces>(pattern.text)].push_back(pattern);
       }
     });
   }
@@ -298,7 +299,7 @@ class NamePatterns {
     const auto bare = without_underscores(name);
     const auto begins = [&](std::string_view text) {
       if (text.size() < 2) return false;
-      const auto& patterns = by_start_[start_of(text)];
+      const auto& patterns = by_start_[place_of<kPlaces>(text)];
       return std::any_of(patterns.begin(), patterns.end(),
                          [&](const NamePattern& pattern) { return pattern.matches(name, bare); });
     };
@@ -310,13 +311,8 @@ class NamePatterns {
   }
 
  private:
-  // The place of those that begin with the same two characters; some share theirs.
-  static std::size_t start_of(std::string_view text) {
-    return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kStarts;
-  }
-
-  static constexpr std::size_t kStarts = 1024;
-  std::array<std::vector<NamePattern>, kStarts> by_start_;
+  static constexpr std::size_t kPlaces = 1024;
+  std::array<std::vector<NamePattern>, kPlaces> by_start_;
   std::vector<NamePattern> anywhere_;
   std::vector<std::uint64_t> characters_;  // ... of each
 };

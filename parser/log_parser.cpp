@@ -261,9 +261,10 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
   }
   if (body.empty()) return;
 
+  const auto openings = openings_of(body);
   auto report = open_report(line, body, context);
   const bool titled = report != nullptr;
-  if (!titled && (context.cut_here != 0 || may_be_untitled(body, openings_of(body))))
+  if (!titled && (context.cut_here != 0 || may_be_untitled(body, openings)))
     report = open_untitled(line, body, context);
   if (report) {
     if (!any_prefix_) sink_.on_kind(InputKind::log);
@@ -285,7 +286,7 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
   }
   read_slub_lead(line, body, context.lead);
   if (context.lead.first_line != 0) return;
-  if (const auto section = read_depot_section(body, openings_of(body)); section && section->in_depot) {
+  if (const auto section = read_depot_section(body, openings); section && section->in_depot) {
     auto& trace = context.stray.start(section->role, line.number);
     section->describe(trace);
     trace.kasan = kasan_;

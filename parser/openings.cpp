@@ -198,12 +198,12 @@ class Table {
  public:
   constexpr Table() {
     static_assert(kRows.size() < 256);
-    for (const auto& row : kRows) ++begin_[place_of(row.word) + 1];
+    for (const auto& row : kRows) ++begin_[place_of<kPlaces>(row.word) + 1];
     for (std::size_t i = 1; i < begin_.size(); ++i)
       begin_[i] = static_cast<std::uint8_t>(begin_[i] + begin_[i - 1]);
     auto next = begin_;
     for (const auto& row : kRows) {
-      const auto i = next[place_of(row.word)]++;
+      const auto i = next[place_of<kPlaces>(row.word)]++;
       entries_[i] = {Start(row.word), row.openings};
     }
   }
@@ -217,7 +217,7 @@ class Table {
     return body.size() < 2 ? 0 : find(body, Start::head_of(body));
   }
   Openings find(std::string_view body, std::uint64_t head) const {
-    const auto place = place_of(body);
+    const auto place = place_of<kPlaces>(body);
     std::size_t i = begin_[place];
     const std::size_t end = begin_[place + 1];
     Openings found = 0;
@@ -227,9 +227,6 @@ class Table {
   }
 
   static constexpr std::size_t kPlaces = 1024;
-  static constexpr std::size_t place_of(std::string_view text) {
-    return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kPlaces;
-  }
 
   struct Entry {
     Start start;

@@ -28,7 +28,8 @@ class SplatTable {
           stall_splats(), warning_splats(), fault_splats(), panic_splats(), misfit_splats(), bug_splats()})
       for (const auto& rule : rules) {
         rules_.push_back(&rule);
-        by_start_[place_of(rule.rule.starts)].push_back({Start(rule.rule.starts), patterns_.size(), 0});
+        by_start_[place_of<kPlaces>(rule.rule.starts)].push_back(
+            {Start(rule.rule.starts), patterns_.size(), 0});
         patterns_.emplace_back(rule.rule);
       }
     for (auto& entries : by_start_)
@@ -42,7 +43,7 @@ class SplatTable {
 
   std::optional<FoundSplat> find(std::string_view body) const {
     if (body.size() < 2) return std::nullopt;
-    const auto& entries = by_start_[place_of(body)];
+    const auto& entries = by_start_[place_of<kPlaces>(body)];
     if (entries.empty()) return std::nullopt;
     const auto head = Start::head_of(body);
     RuleTable::Groups groups;
@@ -60,7 +61,7 @@ class SplatTable {
 
   bool has_start_of(std::string_view body) const {
     if (body.size() < 2) return false;
-    const auto& entries = by_start_[place_of(body)];
+    const auto& entries = by_start_[place_of<kPlaces>(body)];
     const auto head = Start::head_of(body);
     return std::any_of(entries.begin(), entries.end(),
                        [&](const Entry& entry) { return entry.start.begins(body, head); });
@@ -77,10 +78,6 @@ class SplatTable {
     std::size_t other;  // the next entry that may take a line which does not begin so
   };
   static constexpr std::size_t kPlaces = 512;
-  static std::size_t place_of(std::string_view text) {
-    return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kPlaces;
-  }
-
   std::array<std::vector<Entry>, kPlaces> by_start_;
 };
 

@@ -13,6 +13,13 @@
 
 namespace parser {
 
+// Where among so many places a table keeps what begins with the two characters that `text` begins with; few
+// share one.
+template <std::size_t kPlaces>
+constexpr std::size_t place_of(std::string_view text) {
+  return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kPlaces;
+}
+
 // A literal, told by its first eight characters at once, where it has as many.
 class Start {
  public:
