@@ -28,6 +28,9 @@ class ContainerReader {
     hand_on(on_line);
   }
 
+  // The last line, if the next ones are read as it was: by their own prefixes, as soon as they are complete.
+  Line* last_plain() { return busy_ ? nullptr : &prefixes_.last(); }
+
   // Ends the input.
   template <typename OnLine>
   void finish(OnLine&& on_line) {

@@ -66,17 +66,19 @@ class FrameTable {
   // The same for text without blanks at its ends, but only for one of the few frames that followed those
   // before it when they were printed last: in a comparison or two.
   std::optional<Parsed> expect(std::string_view text, Place& place) {
-    const auto unmarked = text.starts_with("? ") ? text.substr(2) : text;
-    if (unmarked.empty()) return std::nullopt;
-    auto& known = followers(place);
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      if (known[i].size != unmarked.size() || !is_same(known[i].text, unmarked.data(), unmarked.size()))
-        continue;
-      const Parsed frame{known[i].frame, known[i].reliable && unmarked.size() == text.size()};
-      if (i > 0) std::swap(known[i], known[i - 1]);
-      return found(frame, place);
-    }
-    return std::nullopt;
+    const auto whole = [text](std::size_t size) { return size == text.size(); };
+    if (text.empty()) return std::nullopt;
+    return expect_if(text, place, whole);
+  }
+  // The same for the first line of `text`, blanks in front left out, whose end is not known. `size`: of that
+  // line's text, if it is such a frame. A line that has no end in `text` is none.
+  std::optional<Parsed> expect_line(std::string_view text, Place& place, std::size_t& size) {
+    const auto ends = [text, &size](std::size_t at) {
+      if (at >= text.size()) return false;
+      size = at;
+      return text[at] == '\n' || (text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n');
+    };
+    return expect_if(text, place, ends);
   }
 
   // The same for any text that was found to be a frame before; longer looked for than one that is expected.
@@ -129,6 +131,20 @@ class FrameTable {
     // It is wanted when the next line comes, and lies anywhere.
     __builtin_prefetch(&followers(place));
     return frame;
+  }
+  // Of the frames expected, the one that `text` begins with, if whole(its size).
+  template <typename Whole>
+  std::optional<Parsed> expect_if(std::string_view text, Place& place, Whole&& whole) {
+    const std::size_t mark = text.starts_with("? ") ? 2 : 0;
+    auto& known = followers(place);
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      const auto size = known[i].size;
+      if (size == 0 || !whole(mark + size) || !is_same(known[i].text, text.data() + mark, size)) continue;
+      const Parsed frame{known[i].frame, known[i].reliable && mark == 0};
+      if (i > 0) std::swap(known[i], known[i - 1]);
+      return found(frame, place);
+    }
+    return std::nullopt;
   }
   // `frame` follows, which was not expected.
   Parsed follow(const Follower& frame, bool marked, Place& place);

@@ -23,16 +23,28 @@ class LineSplitter {
  public:
   static constexpr std::size_t kMaxLine = 64 * 1024;
 
+  // Whole lines, their ends among the bytes.
+  struct Ahead {
+    std::size_t bytes = 0;
+    std::uint64_t lines = 0;
+  };
+
   // Calls on_line(std::string_view cleaned_line, std::uint64_t number_from_1) for each line that `chunk`
   // completes. The view is good for the call only.
   template <typename OnLine>
   void feed(std::string_view chunk, OnLine&& on_line) {
+    feed(chunk, on_line, [](std::string_view, std::uint64_t) { return Ahead{}; });
+  }
+  // The same for a reader who often knows what the next lines are: read_ahead(std::string_view rest,
+  // std::uint64_t number_of_the_last_line) says how many of them it took, and their ends are not looked for.
+  template <typename OnLine, typename ReadAhead>
+  void feed(std::string_view chunk, OnLine&& on_line, ReadAhead&& read_ahead) {
     facts_.bytes += chunk.size();
     while (!chunk.empty()) {
       const auto lines = first_lines(chunk);
       chunk.remove_prefix(lines.size());
       if (is_plain(lines))
-        split_plain(lines, on_line);
+        split_plain(lines, on_line, read_ahead);
       else
         split_any(lines, on_line);
     }
@@ -86,8 +98,8 @@ class LineSplitter {
            !Unclean(text).is_in(text);
   }
 
-  template <typename OnLine>
-  void split_plain(std::string_view text, OnLine&& on_line) {
+  template <typename OnLine, typename ReadAhead>
+  void split_plain(std::string_view text, OnLine&& on_line, ReadAhead&& read_ahead) {
     for (;;) {
       const auto newline = text.find('\n');
       if (newline == std::string_view::npos) break;
@@ -98,6 +110,11 @@ class LineSplitter {
       facts_.text_bytes += line.size();
       while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
       on_line(line, facts_.lines);
+      const auto ahead = read_ahead(text, facts_.lines);
+      text.remove_prefix(ahead.bytes);
+      facts_.lines += ahead.lines;
+      facts_.text_lines += ahead.lines;
+      facts_.text_bytes += ahead.bytes - ahead.lines;
     }
     if (!text.empty()) hold(text, true);
   }

@@ -76,9 +76,14 @@ void LogParser::begin_input(std::string_view name) {
 }
 
 void LogParser::feed(std::string_view chunk) {
-  splitter_.feed(chunk, [this](std::string_view raw, std::uint64_t number) {
-    containers_.take(raw, number, [this](const Line& line) { on_line(line); });
-  });
+  splitter_.feed(
+      chunk,
+      [this](std::string_view raw, std::uint64_t number) {
+        containers_.take(raw, number, [this](const Line& line) { on_line(line); });
+      },
+      [this](std::string_view rest, std::uint64_t number) {
+        return in_stack_ ? take_ahead(rest, number) : LineSplitter::Ahead{};
+      });
 }
 
 void LogParser::finish_input() {
@@ -111,9 +116,30 @@ void LogParser::take_line(const Line& line) {
   last_key_ = line.caller.key();
   // Most lines of a report
   if (latest_ != nullptr && latest_key_ == last_key_ && latest_->report &&
-      latest_->report->may_expect(line) && latest_->report->consume_expected(line))
+      latest_->report->may_expect(line) && latest_->report->consume_expected(line)) {
+    in_stack_ = true;
     return;
+  }
   take_prefixed(line);
+}
+
+LineSplitter::Ahead LogParser::take_ahead(std::string_view rest, std::uint64_t number) {
+  LineSplitter::Ahead ahead;
+  auto* const last = containers_.last_plain();
+  if (last == nullptr || !in_log_ || demuxer_.holding() || latest_ == nullptr || !latest_->report ||
+      latest_key_ != last->caller.key())
+    return ahead;
+  auto& report = *latest_->report;
+  while (const auto text = repeat_prefix(rest, *last)) {
+    const auto size = report.consume_ahead(rest.substr(text), number + ahead.lines + 1);
+    if (size == 0) break;
+    const auto bytes = rest.find('\n', text + size) + 1;  // at once, or behind a carriage return
+    rest.remove_prefix(bytes);
+    ahead.bytes += bytes;
+    ++ahead.lines;
+    last_key_ = latest_key_;
+  }
+  return ahead;
 }
 
 void LogParser::take_prefixed(const Line& line) {
@@ -201,6 +227,8 @@ void LogParser::on_kernel_text(const Line& line) {
     const auto answer = context.report->consume(line, body);
     switch (answer) {
       case ReportBuilder::Answer::taken:
+        in_stack_ = context.report->in_stack();
+        return;
       case ReportBuilder::Answer::unknown:
         return;
       case ReportBuilder::Answer::aside:
@@ -276,10 +304,10 @@ void LogParser::read_outside(const Line& line, std::string_view body, Context& c
     context.lead = {};
     context.cut_here = 0;
     if (context.report->is_one_line()) {
-      context.report->keep_text(line);
+      context.report->keep_text(line.text);
       close_report(context, ReportBuilder::Close::complete);
     } else if (titled)
-      context.report->keep_text(line);
+      context.report->keep_text(line.text);
     else
       context.report->consume(line, body);
     return;

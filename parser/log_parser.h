@@ -74,6 +74,7 @@ class LogParser {
 
   // Nearly all lines are the kernel's own, and none is held.
   void on_line(const Line& line) {
+    in_stack_ = false;
     if (line.prefixed && !line.userspace && !demuxer_.holding())
       take_line(line);
     else
@@ -82,6 +83,8 @@ class LogParser {
   // Those that may be nobody's, or the demuxer's.
   void take_first(const Line& line);
   void take_line(const Line& line);
+  // The frames that are expected next, lines whose ends are not known; `number`: of the last line.
+  LineSplitter::Ahead take_ahead(std::string_view rest, std::uint64_t number);
   void take_prefixed(const Line& line);
   void enter_log();
   void take_glued(const Line& line, int most);  // lines, behind this one
@@ -133,6 +136,7 @@ class LogParser {
   bool any_prefix_ = false;       // of this input
   bool in_log_ = false;           // the last line had a prefix
   bool bare_report_ = false;      // a title without a prefix came, and no line with one since
+  bool in_stack_ = false;         // the last line belongs to the stack that the latest report has open
   KasanMode kasan_ = KasanMode::unknown;
   std::string release_;            // of the kernel that speaks
   std::uint64_t last_report_ = 0;  // the last line of one in this boot; 0: none

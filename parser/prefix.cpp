@@ -325,12 +325,19 @@ bool take_usual_caller(const char* at, Line& line) {
   return true;
 }
 
+// Columns of "[   12.345678] " and "[   12.345678][  T123] ".
+constexpr std::size_t kPoint = 6, kTimeWidth = KernelTime::kStamp + 2, kCallerWidth = kTimeWidth + 8;
+constexpr std::size_t kShortestUsual = kCallerWidth + 4;  // a line with such a prefix
+
+// "[   12."
+std::uint64_t seconds_columns(const char* at) {
+  return load8(at) & 0xff'ffff'ffff'ffff;
+}
+
 // "[   12.345678]" at its usual width.
 bool is_usual_stamp(const char* at, Line& line) {
-  constexpr std::uint64_t kSeconds = 0xff'ffff'ffff'ffff;  // "[   12."
-  constexpr std::size_t kPoint = 6;
   // Mostly the last line's second goes on.
-  const auto columns = load8(at) & kSeconds;
+  const auto columns = seconds_columns(at);
   if (columns != line.seconds_columns) {
     if (at[0] != '[' || at[kPoint] != '.' || !is_padded_number(columns >> 8)) return false;
     line.seconds_columns = columns;
@@ -338,23 +345,26 @@ bool is_usual_stamp(const char* at, Line& line) {
   return is_fraction(load8(at + kPoint));
 }
 
+// Whether further marks may follow: "(7)[17476:kworker/7:1]", "I[7:  swapper/7:    0]".
+bool may_be_mark(const char* at) {
+  static constexpr Characters kMarks("[(");
+  return kMarks.has(at[0]) && at[1] != '<';  // "[<ffffffff81234567>]" is none
+}
+
 // Where the text begins behind the shape that nearly all lines have, "[   12.345678] " or
 // "[   12.345678][  T123] " at its usual width; 0 if it is another. Any other is take_brackets()'s.
 std::size_t take_usual_brackets(std::string_view raw, Line& line) {
-  constexpr std::size_t kTime = KernelTime::kStamp + 2, kWithCaller = kTime + 8;  // columns
-  static constexpr Characters kMarks("[(");
-  if (raw.size() < kWithCaller + 4 || !is_usual_stamp(raw.data(), line)) return 0;
-  std::size_t at = kTime;
+  if (raw.size() < kShortestUsual || !is_usual_stamp(raw.data(), line)) return 0;
+  std::size_t at = kTimeWidth;
   if (raw[at] != '[') {
     line.caller = {};
   } else {
     if (!take_usual_caller(raw.data() + at, line)) return 0;
-    at = kWithCaller;
+    at = kCallerWidth;
   }
   at += raw[at] == ' ' ? 1 : 0;
-  // Further marks may follow a word or a bracket; "[<ffffffff81234567>]" is none.
-  const auto is_mark = [raw](std::size_t i) { return kMarks.has(raw[i]) && raw[i + 1] != '<'; };
-  if (is_mark(at) || is_mark(at + 1)) return 0;
+  // A mark may stand behind a letter.
+  if (may_be_mark(raw.data() + at) || may_be_mark(raw.data() + at + 1)) return 0;
   line.time.set_stamp(raw.data() + 1);
   return at;
 }
@@ -394,7 +404,8 @@ void read_line(std::string_view raw, std::uint64_t number, Line& line) {
   line.raw = line.text = raw;
   line.level.reset();
   line.userspace = false;
-  if (const auto at = take_usual_brackets(raw, line); at != 0) {
+  const auto at = line.usual_width = take_usual_brackets(raw, line);
+  if (at != 0) {
     line.prefixed = true;
     line.text.remove_prefix(at);
     if (may_have_kernel_tag(line.text)) skip_kernel_tag(line.text);
@@ -404,6 +415,18 @@ void read_line(std::string_view raw, std::uint64_t number, Line& line) {
   line.time.set({});
   line.prefixed = false;
   if (!raw.empty() && raw.front() != ' ') take_unusual(line);
+}
+
+std::size_t repeat_prefix(std::string_view next, Line& line) {
+  const auto width = line.usual_width;
+  if (width == 0 || next.size() < kShortestUsual) return 0;
+  const char* const at = next.data();
+  if (seconds_columns(at) != line.seconds_columns || !is_fraction(load8(at + kPoint)) || at[width - 1] != ' ' ||
+      at[width] != ' ' || may_be_mark(at + width + 1))
+    return 0;
+  if (width > kTimeWidth + 1 && load8(at + kTimeWidth) != line.caller_columns) return 0;
+  line.time.set_stamp(at + 1);
+  return width;
 }
 
 std::optional<Line> glued_line(const Line& line, std::string_view& first) {

@@ -61,6 +61,7 @@ struct Line {
   std::uint64_t seconds_columns = ~std::uint64_t{0};
   std::uint64_t caller_columns = 0;
   Caller usual_caller;
+  std::size_t usual_width = 0;  // of the prefix, if it was "[   12.345678] " or "[   12.345678][  T123] "
 };
 
 // Takes the prefixes off `raw`. Never fails: an unknown shape is all text.
@@ -70,6 +71,10 @@ inline Line read_line(std::string_view raw, std::uint64_t number) {
   read_line(raw, number, line);
   return line;
 }
+
+// Where the text begins of the line that `next` begins with, if it is indented and only the fraction of its
+// second tells its prefix from that of `line`, which then has its time; else 0. Its end is not looked for.
+std::size_t repeat_prefix(std::string_view next, Line& line);
 
 // What nearly all lines are not; the cheap test before glued_line(). Rows and frames are indented, and are
 // most of what there is; few others have a bracket in the middle.
@@ -101,6 +106,9 @@ class PrefixReader {
     width_ = line_.prefixed && !line_.userspace && width >= kNarrowest ? width : 0;
     return line_;
   }
+
+  // The last one. Its text is no longer good.
+  Line& last() { return line_; }
 
  private:
   std::size_t width_ = 0;  // of the last line's prefix; 0: the next line continues none

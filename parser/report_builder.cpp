@@ -146,22 +146,26 @@ ReportBuilder::Answer ReportBuilder::consume(const Line& line, std::string_view 
     start_live(line);
     saw_call_trace_ = true;
   }
+  if (collector_.take(line.text)) {
+    own_frame(line.text, line.number);
+    return Answer::taken;
+  }
   begun_ = false;
-  auto answer = Answer::taken;
-  if (collector_.take(line.text))
-    own_frame(line);
-  else
-    answer = take_other(line, trim_right(body));
-  if (answer == Answer::taken || answer == Answer::last) keep_text(line);
+  const auto answer = take_other(line, trim_right(body));
+  if (answer == Answer::taken || answer == Answer::last) keep_text(line.text);
   return answer;
 }
 
 bool ReportBuilder::consume_expected(const Line& line) {
   if (!collector_.take_expected(line.text)) return false;
-  begun_ = false;
-  own_frame(line);
-  keep_text(line);
+  own_frame(line.text, line.number);
   return true;
+}
+
+std::size_t ReportBuilder::consume_ahead(std::string_view text, std::uint64_t number) {
+  const auto size = collector_.take_ahead(text);
+  if (size > 0) own_frame(text.substr(0, size), number);
+  return size;
 }
 
 bool ReportBuilder::take_section(const Line& line, std::string_view body, Openings openings) {

@@ -48,13 +48,17 @@ class ReportBuilder {
   // The same for a frame of the open stack that was printed before. False, and nothing is done, if the line
   // is none.
   bool consume_expected(const Line& line);
+  // The same for the first line of `text`, the input's line `number`, whose end is not known: the size of that
+  // line's text, or 0 if it is none.
+  std::size_t consume_ahead(std::string_view text, std::uint64_t number);
   // Cheap: whether that is worth a call.
+  bool in_stack() const { return collector_.open(); }
   bool may_expect(const Line& line) const {
     return collector_.open() && !line.text.empty() && line.text.front() == ' ';
   }
   // Keeps a line of the report's own for text(); consume() does so by itself.
-  void keep_text(const Line& line) {
-    if (text_) text_->add(line.text);
+  void keep_text(std::string_view text) {
+    if (text_) text_->add(text);
   }
   // Its lines so far, prefixes taken off; empty if nobody wants them.
   std::string_view text() const { return text_ ? text_->lines() : std::string_view{}; }
@@ -113,10 +117,12 @@ class ReportBuilder {
  private:
   Answer take_other(const Line& line, std::string_view body);
   // A frame of the open stack came. If a line of somebody else's came before it, nobody knows whose it is.
-  void own_frame(const Line& line) {
+  void own_frame(std::string_view text, std::uint64_t number) {
+    begun_ = false;
     mixed_ = mixed_ || (unknown_run_ > 0 && collector_.current()->in_depot);
     unknown_run_ = 0;
-    report_.end_line = line.number;
+    report_.end_line = number;
+    keep_text(text);
   }
   void close_trace();
   void start_live(const Line& line);

@@ -43,6 +43,16 @@ class TraceCollector {
     return frame && add(*frame, false);
   }
 
+  // The same for the first line of `text`, whose end is not known: its size if it is a frame that is expected
+  // here, else 0.
+  std::size_t take_ahead(std::string_view text) {
+    const auto blanks = std::min(text.find_first_not_of(' '), text.size());
+    if (!trace_ || blanks == 0) return 0;
+    std::size_t size = 0;
+    const auto frame = frames_.expect_line(text.substr(blanks), place_, size);
+    return frame && add(*frame, false) ? blanks + size : 0;
+  }
+
   // Adds the frame of a program counter to the open trace.
   void take_pc(std::string_view text);
 
