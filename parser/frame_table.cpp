@@ -229,7 +229,7 @@ FrameId FrameTable::add(const Frame& frame) {
   return static_cast<FrameId>(frames_.size() - 1);
 }
 
-std::optional<FrameTable::Follower> FrameTable::intern(std::string_view text) {
+std::optional<StackGuess::Printed> FrameTable::intern(std::string_view text) {
   Frame frame;
   if (text.size() > kMaxFrameText || !read_frame(text, frame)) return std::nullopt;
 
@@ -245,17 +245,13 @@ std::optional<FrameTable::Follower> FrameTable::intern(std::string_view text) {
   skip_bracketed_address(rest);
   // s390 puts what it is not sure of in brackets: "([<000003ffe0123756>] kasan_report+0x90/0x120)"
   unreliable_[id] = rest.starts_with("? ") || kept.ends_with("(unreliable)") || kept.starts_with("(");
-  // Some followers for each frame, within what a cache holds; all are forgotten each time there are more.
-  constexpr std::size_t kMostFollowers = 16 * 1024;
-  if (followers_.size() < kMostFollowers && 2 * followers_.size() < frames_.size())
-    followers_.assign(4 * followers_.size(), {});
-  return follower(kept, id);
+  return printed(kept, id);
 }
 
-std::optional<FrameTable::Follower> FrameTable::find(std::string_view text) {
+std::optional<StackGuess::Printed> FrameTable::find(std::string_view text) {
   const auto known = known_->by_text.find(text);
   if (known == known_->by_text.end()) return intern(text);
-  return follower(known->first, known->second);
+  return printed(known->first, known->second);
 }
 
 void FrameTable::find_traits(FrameId id) const {
@@ -321,14 +317,12 @@ std::optional<FrameTable::Parsed> FrameTable::recall(std::string_view text, Plac
   const bool marked = skip(text, "? ");
   const auto known = known_->by_text.find(text);
   if (known == known_->by_text.end()) return std::nullopt;
-  return follow(follower(known->first, known->second), marked, place);
+  return follow(printed(known->first, known->second), marked, place);
 }
 
-FrameTable::Parsed FrameTable::follow(const Follower& frame, bool marked, Place& place) {
-  auto& known = followers(place);
-  std::copy_backward(known.begin(), known.end() - 1, known.end());
-  known.front() = frame;
-  return found({frame.frame, frame.reliable && !marked}, place);
+FrameTable::Parsed FrameTable::follow(const StackGuess::Printed& frame, bool marked, Place& place) {
+  guess_.add(frame, place);
+  return {frame.frame, frame.reliable && !marked};
 }
 
 // A number in hex, an address in "[<", or a source line.

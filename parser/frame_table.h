@@ -15,6 +15,7 @@
 
 #include "parser/model.h"
 #include "parser/scan.h"
+#include "parser/stack_guess.h"
 
 namespace parser {
 
@@ -46,18 +47,8 @@ class FrameTable {
     bool reliable = true;
   };
 
-  // How far a stack is read: what follows next is guessed from it. Stacks that are read at the same time have
-  // one each.
-  class Place {
-   public:
-    Place() = default;
-    // At the beginning of a stack of that kind.
-    explicit Place(std::uint64_t kind) : last_two_(~kind) {}
-
-   private:
-    friend class FrameTable;
-    std::uint64_t last_two_ = 0;  // ids
-  };
+  // How far a stack is read: what follows next is guessed from it.
+  using Place = StackGuess::Place;
 
   // A whole line's text, leading blanks allowed. Empty if it is no frame; "[inline]" lines are none.
   std::optional<Parsed> parse(std::string_view text, Place& place);
@@ -112,44 +103,23 @@ class FrameTable {
   std::size_t size() const { return frames_.size(); }
 
  private:
-  struct Follower {
-    const char* text = nullptr;  // as printed
-    FrameId frame = 0;
-    std::uint16_t size = 0;  // 0: none
-    bool reliable = true;    // by its own text
-  };
-  struct alignas(64) Followers : std::array<Follower, 4> {};  // a cache line; the likelier ones in front
-
   std::string_view keep(std::string_view text);
   FrameId add(const Frame& frame);
-  std::optional<Follower> find(std::string_view text);
-  Followers& followers(const Place& place) {
-    return followers_[((place.last_two_ * 0x9e37'79b9'7f4a'7c15) >> 40) & (followers_.size() - 1)];
-  }
-  Parsed found(Parsed frame, Place& place) {
-    place.last_two_ = place.last_two_ << 32 | frame.id;
-    // It is wanted when the next line comes, and lies anywhere.
-    __builtin_prefetch(&followers(place));
-    return frame;
-  }
+  std::optional<StackGuess::Printed> find(std::string_view text);
   // Of the frames expected, the one that `text` begins with, if whole(its size).
   template <typename Whole>
   std::optional<Parsed> expect_if(std::string_view text, Place& place, Whole&& whole) {
     const std::size_t mark = text.starts_with("? ") ? 2 : 0;
-    auto& known = followers(place);
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      const auto size = known[i].size;
-      if (size == 0 || !whole(mark + size) || !is_same(known[i].text, text.data() + mark, size)) continue;
-      const Parsed frame{known[i].frame, known[i].reliable && mark == 0};
-      if (i > 0) std::swap(known[i], known[i - 1]);
-      return found(frame, place);
-    }
-    return std::nullopt;
+    const auto frame = guess_.find(place, [&](const StackGuess::Printed& known) {
+      return whole(mark + known.size) && is_same(known.text, text.data() + mark, known.size);
+    });
+    if (!frame) return std::nullopt;
+    return Parsed{frame->frame, frame->reliable && mark == 0};
   }
   // `frame` follows, which was not expected.
-  Parsed follow(const Follower& frame, bool marked, Place& place);
-  std::optional<Follower> intern(std::string_view text);
-  Follower follower(std::string_view kept, FrameId id) const {
+  Parsed follow(const StackGuess::Printed& frame, bool marked, Place& place);
+  std::optional<StackGuess::Printed> intern(std::string_view text);
+  StackGuess::Printed printed(std::string_view kept, FrameId id) const {
     return {kept.data(), id, static_cast<std::uint16_t>(kept.size()), !unreliable_[id]};
   }
   void identify(Frame& frame);
@@ -168,8 +138,7 @@ class FrameTable {
   std::deque<Frame> frames_;
   std::vector<bool> unreliable_;        // of each frame: its own text says so
   mutable std::vector<Traits> traits_;  // of each frame
-  // A guess: what followed two frames when they were printed in a row, by a hash of the two.
-  std::vector<Followers> followers_{256};
+  StackGuess guess_;
   Place place_;  // of whoever has none
   std::unique_ptr<Known> known_;
   std::unordered_map<std::uint64_t, FrameId> by_address_;
