@@ -62,11 +62,11 @@ class FrameTable {
     return expect_if(text, place, whole);
   }
   // The same for the first line of `text`, blanks in front left out, whose end is not known. `size`: of that
-  // line's text, if it is such a frame. A line that has no end in `text` is none.
+  // line without its end, if it is such a frame. A line that does not end within `text` is none.
   std::optional<Parsed> expect_line(std::string_view text, Place& place, std::size_t& size) {
     const auto ends = [text, &size](std::size_t at) {
-      if (at >= text.size()) return false;
       size = at;
+      if (at >= text.size()) return false;
       return text[at] == '\n' || (text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n');
     };
     return expect_if(text, place, ends);

@@ -59,7 +59,7 @@ class LineSplitter {
   const TextFacts& facts() const { return facts_; }
 
  private:
-  static constexpr std::uint64_t kProof = 1000;  // lines of text that prove an input to be text
+  static constexpr std::uint64_t kProof = 100;  // lines of text that prove an input to be text
 
   // Where the next of the bytes stands that have to be taken out: most text has none, so that each line is
   // not searched.

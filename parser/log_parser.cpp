@@ -133,7 +133,7 @@ LineSplitter::Ahead LogParser::take_ahead(std::string_view rest, std::uint64_t n
   while (const auto text = repeat_prefix(rest, *last)) {
     const auto size = report.consume_ahead(rest.substr(text), number + ahead.lines + 1);
     if (size == 0) break;
-    const auto bytes = rest.find('\n', text + size) + 1;  // at once, or behind a carriage return
+    const auto bytes = text + size + (rest[text + size] == '\r' ? 2 : 1);
     rest.remove_prefix(bytes);
     ahead.bytes += bytes;
     ++ahead.lines;

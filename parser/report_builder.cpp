@@ -162,12 +162,6 @@ bool ReportBuilder::consume_expected(const Line& line) {
   return true;
 }
 
-std::size_t ReportBuilder::consume_ahead(std::string_view text, std::uint64_t number) {
-  const auto size = collector_.take_ahead(text);
-  if (size > 0) own_frame(text.substr(0, size), number);
-  return size;
-}
-
 bool ReportBuilder::take_section(const Line& line, std::string_view body, Openings openings) {
   const auto section = read_depot_section(body, openings);
   if (!section) return false;

@@ -75,8 +75,10 @@ class StackGuess {
   void pass(FrameId frame, std::uint32_t next, Place& place) {
     place.last_two_ = place.last_two_ << 32 | frame;
     place.next_ = next;
-    // What is compared next but one lies anywhere.
+    // What is compared next but one lies anywhere; what comes then in another cache line.
+    constexpr std::size_t kLine = 64 / sizeof(Printed);
     if (next + 1 < kept_.size()) __builtin_prefetch(kept_[next + 1].text);
+    if (next + kLine < kept_.size()) __builtin_prefetch(&kept_[next + kLine]);
   }
   std::uint32_t keep(const Printed& frame);
 
