@@ -421,8 +421,8 @@ std::size_t repeat_prefix(std::string_view next, Line& line) {
   const auto width = line.usual_width;
   if (width == 0 || next.size() < kShortestUsual) return 0;
   const char* const at = next.data();
-  if (seconds_columns(at) != line.seconds_columns || !is_fraction(load8(at + kPoint)) || at[width - 1] != ' ' ||
-      at[width] != ' ' || may_be_mark(at + width + 1))
+  if (seconds_columns(at) != line.seconds_columns || !is_fraction(load8(at + kPoint)) ||
+      at[width - 1] != ' ' || at[width] != ' ' || may_be_mark(at + width + 1))
     return 0;
   if (width > kTimeWidth + 1 && load8(at + kTimeWidth) != line.caller_columns) return 0;
   line.time.set_stamp(at + 1);

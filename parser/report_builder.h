@@ -48,8 +48,8 @@ class ReportBuilder {
   // The same for a frame of the open stack that was printed before. False, and nothing is done, if the line
   // is none.
   bool consume_expected(const Line& line);
-  // The same for the first line of `text`, the input's line `number`, whose end is not known: the size of that
-  // line's text, or 0 if it is none.
+  // The same for the first line of `text`, the input's line `number`, whose end is not known: the size of
+  // that line's text, or 0 if it is none.
   std::size_t consume_ahead(std::string_view text, std::uint64_t number) {
     const auto size = collector_.take_ahead(text);
     if (size > 0) own_frame(text.substr(0, size), number);

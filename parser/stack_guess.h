@@ -31,10 +31,10 @@ class StackGuess {
 
    private:
     friend class StackGuess;
-    std::uint64_t last_two_ = 0;   // ids
-    std::uint32_t next_ = kNone;   // what comes next, if the stack is like the one that is read again
-    bool new_ = false;             // it is kept from here on
-    bool lost_ = false;            // the last frame was none of those expected
+    std::uint64_t last_two_ = 0;  // ids
+    std::uint32_t next_ = kNone;  // what comes next, if the stack is like the one that is read again
+    bool new_ = false;            // it is kept from here on
+    bool lost_ = false;           // the last frame was none of those expected
   };
 
   // The first of the few likely frames of which is(const Printed&) is true: the stack goes on with it.

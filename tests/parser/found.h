@@ -27,12 +27,13 @@ struct Found final : parser::Sink {
   std::vector<parser::DepotStats> stats;
   std::vector<std::pair<std::uint64_t, std::string>> bad_lines;
   std::set<parser::InputKind> kinds;
-  parser::LogParser log_parser{*this};
+  parser::LogParser log_parser{*this, {true}};
 
   void on_boot(const parser::Boot& boot) override { boots.push_back(boot); }
   void on_depot_trace(const parser::Trace& trace) override { depot_traces.push_back(trace); }
-  void on_report(parser::Report&& report, std::string_view /*text*/) override {
+  void on_report(parser::Report&& report, std::string_view text) override {
     reports.push_back(std::move(report));
+    reports.back().text = text;
   }
   void on_stats(const parser::DepotStats& values) override { stats.push_back(values); }
   void on_bad_line(std::uint64_t line, std::string_view why) override { bad_lines.emplace_back(line, why); }

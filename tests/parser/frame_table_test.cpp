@@ -112,3 +112,74 @@ TEST_CASE("frames are kept once and stay where they are") {
   CHECK(symbol.data() == table[first].symbol.data());
   CHECK(symbol == "foo");
 }
+
+TEST_CASE("what a stack goes on with is guessed from stacks before it") {
+  parser::FrameTable table;
+  using Place = parser::FrameTable::Place;
+  const auto expected = [&table](Place& place, const std::string& function) {
+    return table.expect(function + "+0x1/0x2", place).has_value();
+  };
+  const auto tell = [&](const std::string& functions) {
+    std::size_t guessed = 0;
+    Place place(7);
+    for (const char c : functions) {
+      const std::string function(1, c);
+      if (expected(place, function))
+        ++guessed;
+      else
+        CHECK(table.parse(" " + function + "+0x1/0x2", place).has_value());
+    }
+    return guessed;
+  };
+  CHECK(tell("abcdef") == 0);
+  CHECK(tell("abcdef") == 6);
+  // Another way into known frames costs a look where it begins and where it joins.
+  CHECK(tell("abxyef") == 3);
+  CHECK(tell("abxyef") == 6);
+  CHECK(tell("abcdef") == 6);
+  // Two stacks that are read at the same time do not mislead one another.
+  Place one(7), other(7);
+  for (const std::string function : {"a", "b"}) {
+    CHECK(expected(one, function));
+    CHECK(expected(other, function));
+  }
+  CHECK(expected(one, "c"));
+  CHECK(expected(other, "x"));
+  CHECK(expected(one, "d"));
+  CHECK(expected(other, "y"));
+  // A mark before it and what follows it.
+  Place marked(7);
+  const auto first = table.expect("? a+0x1/0x2", marked);
+  REQUIRE(first.has_value());
+  CHECK_FALSE(first->reliable);
+  std::size_t size = 0;
+  CHECK_FALSE(table.expect_line("b+0x1/0x2 [mod]\n", marked, size).has_value());
+  CHECK_FALSE(table.expect_line("b+0x1/0x2", marked, size).has_value());
+  CHECK_FALSE(table.expect_line("b+0x1/0x2\r", marked, size).has_value());
+  CHECK(table.expect_line("b+0x1/0x2\r\nmore", marked, size).has_value());
+  CHECK(size == 9);
+  CHECK(table.expect_line("? c+0x1/0x2\n", marked, size).has_value());
+  CHECK(size == 11);
+}
+
+TEST_CASE("guesses are forgotten when there are many, and made anew") {
+  parser::FrameTable table;
+  const auto tell = [&table](int from, int to) {
+    std::size_t guessed = 0;
+    parser::FrameTable::Place place(1);
+    for (int i = from; i < to; ++i) {
+      const auto text = "f" + std::to_string(i) + "+0x1/0x2";
+      if (table.expect(text, place))
+        ++guessed;
+      else
+        table.parse(text, place);
+    }
+    return guessed;
+  };
+  CHECK(tell(0, 100) == 0);
+  CHECK(tell(0, 100) == 100);
+  for (int i = 100; i < 100'000; i += 100) CHECK(tell(i, i + 100) == 0);
+  CHECK(tell(0, 100) < 100);
+  tell(0, 100);
+  CHECK(tell(0, 100) == 100);
+}

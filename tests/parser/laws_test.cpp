@@ -18,7 +18,7 @@ using namespace parser_tests;
 std::string everything(const Found& found) {
   std::string text;
   for (const auto& line : expectation_lines(found)) text += line + '\n';
-  for (const auto& report : found.reports) text += whole_report(found, report);
+  for (const auto& report : found.reports) text += whole_report(found, report) + report.text;
   for (const auto& trace : found.depot_traces) {
     text += trace_summary(trace) + '\n';
     for (const auto& ref : trace.frames) text += "  " + frame_text(found.frames()[ref.frame]) + '\n';
@@ -46,6 +46,35 @@ TEST_CASE("any chunking of the input gives the same") {
               sample.log, [] { return 7; }, sample.name)) == whole);
     CHECK(everything(*parse_in_pieces(
               sample.log, [&] { return size(random); }, sample.name)) == whole);
+  }
+}
+
+TEST_CASE("what is read ahead is what is read line by line") {
+  // Proof that the input is text, without which nothing is read ahead.
+  std::string proof;
+  for (int i = 0; i < 100; ++i) proof += "init: a line of text\n";
+  for (const auto& sample : all_samples()) {
+    CAPTURE(sample.name);
+    // Once more, when its stacks are known.
+    auto log = proof + sample.log + sample.log;
+    for (const std::string_view ends : {"\n", "\r\n"}) {
+      if (ends != "\n")
+        for (auto at = log.find('\n'); at != std::string::npos; at = log.find('\n', at + ends.size()))
+          log.replace(at, 1, ends);
+      std::string_view rest = log;
+      const auto by_line = parse_in_pieces(
+          log,
+          [&rest] {
+            const auto size = std::min(rest.find('\n'), rest.size() - 1) + 1;
+            rest.remove_prefix(size);
+            return size;
+          },
+          sample.name);
+      const auto whole = parse(log, sample.name);
+      CHECK(everything(*whole) == everything(*by_line));
+      CHECK(whole->log_parser.text_facts().lines == by_line->log_parser.text_facts().lines);
+      CHECK(whole->log_parser.text_facts().text_bytes == by_line->log_parser.text_facts().text_bytes);
+    }
   }
 }
 
