@@ -201,10 +201,10 @@ class Table {
     for (const auto& row : kRows) ++begin_[place_of<kPlaces>(row.word) + 1];
     for (std::size_t i = 1; i < begin_.size(); ++i)
       begin_[i] = static_cast<std::uint8_t>(begin_[i] + begin_[i - 1]);
-    auto next = begin_;
+    auto end = begin_;
     for (const auto& row : kRows) {
-      const auto i = next[place_of<kPlaces>(row.word)]++;
-      entries_[i] = {Start(row.word), row.openings};
+      const auto place = place_of<kPlaces>(row.word);
+      insert(row, begin_[place], end[place]++);
     }
   }
 
@@ -213,25 +213,41 @@ class Table {
   }
 
  private:
+  static constexpr std::size_t kPlaces = 1024;
+
+  struct Entry {
+    [[no_unique_address]] Start start;
+    std::uint16_t openings = 0;
+  };
+
+  // Among the rows of its place, before the word that it goes on from: the first one that a line begins with
+  // says all that the line begins with.
+  constexpr void insert(const Row& row, std::size_t begin, std::size_t end) {
+    auto at = end;
+    Entry entry{Start(row.word), static_cast<std::uint16_t>(row.openings)};
+    for (auto i = end; i-- > begin;) {
+      auto& other = entries_[i];
+      if (other.start.text().starts_with(row.word))
+        other.openings = static_cast<std::uint16_t>(other.openings | entry.openings);
+      if (!row.word.starts_with(other.start.text())) continue;
+      entry.openings = static_cast<std::uint16_t>(entry.openings | other.openings);
+      at = i;
+    }
+    for (auto i = end; i > at; --i) entries_[i] = entries_[i - 1];
+    entries_[at] = entry;
+  }
+
   [[gnu::noinline]] Openings find_short(std::string_view body) const {
     return body.size() < 2 ? 0 : find(body, Start::head_of(body));
   }
   Openings find(std::string_view body, std::uint64_t head) const {
     const auto place = place_of<kPlaces>(body);
-    std::size_t i = begin_[place];
     const std::size_t end = begin_[place + 1];
-    Openings found = 0;
-    for (; i < end; ++i)
-      if (entries_[i].start.begins(body, head)) found |= entries_[i].openings;
-    return found;
+    for (std::size_t i = begin_[place]; i < end; ++i)
+      if (entries_[i].start.begins(body, head)) return entries_[i].openings;
+    return 0;
   }
 
-  static constexpr std::size_t kPlaces = 1024;
-
-  struct Entry {
-    Start start;
-    Openings openings = 0;
-  };
   std::array<Entry, kRows.size()> entries_{};
   std::array<std::uint8_t, kPlaces + 1> begin_{};  // of the rows there
 };

@@ -20,45 +20,62 @@ constexpr std::size_t place_of(std::string_view text) {
   return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kPlaces;
 }
 
-// A literal, told by its first eight characters at once, where it has as many.
+// A literal, told by its first eight characters at once and by its last eight; only one of more than sixteen
+// is read itself, wherever it lies.
 class Start {
  public:
   constexpr Start() = default;
-  constexpr explicit Start(std::string_view word) : text_(word) {
-    Head begin{}, known{};
-    for (std::size_t i = 0; i < std::min(word.size(), begin.size()); ++i) {
-      begin[i] = word[i];
-      known[i] = static_cast<char>(-1);
-    }
-    head_ = std::bit_cast<std::uint64_t>(begin);
-    mask_ = std::bit_cast<std::uint64_t>(known);
+  constexpr explicit Start(std::string_view word)
+      : text_(word.data()),
+        size_(static_cast<std::uint16_t>(word.size())),
+        known_(static_cast<std::uint8_t>(std::min(word.size(), kWord))) {
+    head_ = word_of(word.substr(0, known_));
+    if (word.size() > kWord) tail_ = word_of(word.substr(word.size() - kWord));
   }
 
   // As text.starts_with(text()); `head`: head_of(text).
   bool begins(std::string_view text, std::uint64_t head) const {
-    return (head & mask_) == head_ &&
-           (text_.size() <= sizeof(head) ||
-            (text_.size() <= text.size() &&
-             is_same(text.data() + sizeof(head), text_.data() + sizeof(head), text_.size() - sizeof(head))));
+    return (head & kMasks[known_]) == head_ && (size_ <= kWord || goes_on(text));
   }
-  constexpr std::string_view text() const { return text_; }
+  constexpr std::string_view text() const { return {text_, size_}; }
 
   static std::uint64_t head_of(std::string_view text) {
-    std::uint64_t head = 0;
-    if (text.size() >= sizeof(head)) {
-      std::memcpy(&head, text.data(), sizeof(head));
-      return head;
-    }
-    Head begin{};
-    std::copy(text.begin(), text.end(), begin.begin());
-    return std::bit_cast<std::uint64_t>(begin);
+    return text.size() >= kWord ? word_at(text.data()) : word_of(text);
   }
 
  private:
-  using Head = std::array<char, sizeof(std::uint64_t)>;
+  static constexpr std::size_t kWord = sizeof(std::uint64_t);
 
-  std::uint64_t head_ = 0, mask_ = 0;
-  std::string_view text_{};
+  static constexpr std::uint64_t word_of(std::string_view text) {
+    std::array<char, kWord> word{};
+    std::copy(text.begin(), text.end(), word.begin());
+    return std::bit_cast<std::uint64_t>(word);
+  }
+  static std::uint64_t word_at(const char* text) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, kWord);
+    return word;
+  }
+  // Of so many characters at the front of a word.
+  static constexpr auto kMasks = [] {
+    std::array<std::uint64_t, kWord + 1> masks{};
+    std::array<char, kWord> known{};
+    for (std::size_t i = 0; i < kWord; ++i) {
+      known[i] = static_cast<char>(-1);
+      masks[i + 1] = std::bit_cast<std::uint64_t>(known);
+    }
+    return masks;
+  }();
+
+  bool goes_on(std::string_view text) const {
+    return text.size() >= size_ && word_at(text.data() + size_ - kWord) == tail_ &&
+           (size_ <= 2 * kWord || is_same(text.data() + kWord, text_ + kWord, size_ - kWord));
+  }
+
+  std::uint64_t head_ = 0, tail_ = 0;
+  const char* text_ = "";
+  std::uint16_t size_ = 0;
+  std::uint8_t known_ = 0;  // of the word, in head_
 };
 
 // None of the words may be empty.
