@@ -17,7 +17,7 @@ namespace parser {
 // share one.
 template <std::size_t kPlaces>
 constexpr std::size_t place_of(std::string_view text) {
-  return (static_cast<unsigned char>(text[0]) * 37U + static_cast<unsigned char>(text[1])) % kPlaces;
+  return (static_cast<unsigned char>(text[0]) * 183U + static_cast<unsigned char>(text[1])) % kPlaces;
 }
 
 // A literal, told by its first eight characters at once and by its last eight; only one of more than sixteen
