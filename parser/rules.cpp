@@ -26,8 +26,7 @@ LinePattern::LinePattern(const Rule& rule)
   // Of what may follow nothing is wanted: to look at it would only cost time.
   open_end_ = pattern_.ends_with(".*") && !pattern_.ends_with("\\.*");
   if (open_end_) pattern_.remove_suffix(2);
-  literal_ = pattern_.find_first_of("\\.*+?()[]{}|^$") == std::string_view::npos;
-  if (!literal_) matcher_ = LineMatcher::compile(pattern_, open_end_);
+  matcher_ = LineMatcher::compile(pattern_, open_end_, rule.starts);
 }
 
 LinePattern::~LinePattern() = default;
@@ -36,10 +35,6 @@ LinePattern& LinePattern::operator=(LinePattern&&) noexcept = default;
 
 bool LinePattern::match(std::string_view text, Groups& groups) const {
   if (!holds_.empty() && text.find(holds_) == std::string_view::npos) return false;
-  if (literal_) {
-    groups.fill({});
-    return open_end_ ? text.starts_with(pattern_) : text == pattern_;
-  }
   const auto answer = matcher_ ? matcher_->match(text, groups) : LineMatcher::Answer::gave_up;
   return answer == LineMatcher::Answer::gave_up ? match_expression(text, groups)
                                                 : answer == LineMatcher::Answer::yes;

@@ -41,7 +41,7 @@ class LinePattern {
   bool match_expression(std::string_view text, Groups& groups) const;
 
   const Rule& rule() const { return *rule_; }
-  bool has_matcher() const { return literal_ || matcher_.has_value(); }
+  bool has_matcher() const { return matcher_.has_value(); }
 
  private:
   struct Expression;  // of RE2, compiled when a line first needs it
@@ -50,7 +50,6 @@ class LinePattern {
   std::string_view holds_;    // without the blanks at its front, which lines have many of
   std::string_view pattern_;  // without an open end
   bool open_end_ = false;     // anything may follow
-  bool literal_ = false;      // the pattern is one
   std::optional<LineMatcher> matcher_;
   std::unique_ptr<Expression> expression_;
 };
