@@ -1,6 +1,9 @@
 #include "parser/splat_rule.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
+#include <limits>
 #include <vector>
 
 #include "parser/scan.h"
@@ -19,66 +22,107 @@ constexpr auto kNotices =
            "WARNING: Unsupported flag value(s) of ",  // glibc
            "BUG: no syscalls can create resource ");
 
-// All families in one list, found by the first two characters of what a line must begin with.
+// All families in one list. The rules that may take a line are found by its first two characters, and where
+// many have these in common ("WARNING: ", "BUG: ") by one more, further on.
 class SplatTable {
  public:
+  struct Entry {
+    [[no_unique_address]] Start start;  // at least two characters
+    std::uint16_t index;                // into the others
+  };
+
   SplatTable() {
     for (const auto rules :
          {kfence_splats(), kmsan_splats(), kcsan_splats(), ubsan_splats(), leak_splats(), lockdep_splats(),
           stall_splats(), warning_splats(), fault_splats(), panic_splats(), misfit_splats(), bug_splats()})
-      for (const auto& rule : rules) {
-        rules_.push_back(&rule);
-        by_start_[place_of<kPlaces>(rule.rule.starts)].push_back(
-            {Start(rule.rule.starts), patterns_.size(), 0});
-        patterns_.emplace_back(rule.rule);
-      }
-    for (auto& entries : by_start_)
-      for (std::size_t i = entries.size(); i-- > 0;) {
-        auto& other = entries[i].other;
-        other = i + 1;
-        while (other < entries.size() && entries[other].start.text().starts_with(entries[i].start.text()))
-          ++other;
-      }
-  }
-
-  std::optional<FoundSplat> find(std::string_view body) const {
-    if (body.size() < 2) return std::nullopt;
-    const auto& entries = by_start_[place_of<kPlaces>(body)];
-    if (entries.empty()) return std::nullopt;
-    const auto head = Start::head_of(body);
-    RuleTable::Groups groups;
-    for (std::size_t i = 0; i < entries.size();) {
-      if (!entries[i].start.begins(body, head)) {
-        i = entries[i].other;
-        continue;
-      }
-      const auto index = entries[i++].index;
-      if (patterns_[index].match(body, groups))
-        return FoundSplat{rules_[index], body, groups, rules_[index]->one_line};
+      for (const auto& rule : rules) rules_.push_back(&rule);
+    std::vector<std::vector<Entry>> by_place(kPlaces);
+    for (const auto* rule : rules_) {
+      const auto starts = rule->rule.starts;
+      by_place[place_of<kPlaces>(starts)].push_back(
+          {Start(starts), static_cast<std::uint16_t>(patterns_.size())});
+      patterns_.emplace_back(rule->rule);
     }
-    return std::nullopt;
+    for (std::size_t i = 0; i < kPlaces; ++i)
+      if (!by_place[i].empty()) places_[i] = add(by_place[i]);
   }
 
-  bool has_start_of(std::string_view body) const {
-    if (body.size() < 2) return false;
-    const auto& entries = by_start_[place_of<kPlaces>(body)];
+  // In the order in which they are tried.
+  std::span<const Entry> candidates(std::string_view body) const {
+    if (body.size() < 2) return {};
+    const auto& place = places_[place_of<kPlaces>(body)];
+    if (place.lists == 0) return {};
+    const auto* list = &lists_[place.lists + place.list_of(body)];
+    return std::span(entries_).subspan(list[0], static_cast<std::size_t>(list[1] - list[0]));
+  }
+
+  // The one of `candidates` that takes `body`, if any.
+  const SplatRule* find(std::span<const Entry> candidates, std::string_view body,
+                        RuleTable::Groups& groups) const {
     const auto head = Start::head_of(body);
-    return std::any_of(entries.begin(), entries.end(),
-                       [&](const Entry& entry) { return entry.start.begins(body, head); });
+    for (const auto& [start, index] : candidates)
+      if (start.begins(body, head) && patterns_[index].match(body, groups)) return rules_[index];
+    return nullptr;
   }
 
   const std::vector<const SplatRule*>& rules() const { return rules_; }
 
  private:
+  struct Place {
+    std::uint16_t lists = 0;  // in lists_; 0: no rules
+    std::uint8_t at = 0;      // the character that tells which list
+    bool one_list = true;
+
+    std::size_t list_of(std::string_view text) const {
+      return one_list || at >= text.size() ? 0 : static_cast<unsigned char>(text[at]) % kLists;
+    }
+  };
+
+  Place add(const std::vector<Entry>& entries) {
+    Place place;
+    place.lists = static_cast<std::uint16_t>(lists_.size());
+    place.one_list = entries.size() <= kFew;
+    if (!place.one_list) place.at = best_character(entries);
+    for (std::size_t list = 0; list < (place.one_list ? 1 : kLists); ++list) {
+      lists_.push_back(static_cast<std::uint16_t>(entries_.size()));
+      std::copy_if(entries.begin(), entries.end(), std::back_inserter(entries_), [&](const Entry& entry) {
+        const auto text = entry.start.text();
+        return text.size() <= place.at || place.list_of(text) == list;
+      });
+    }
+    lists_.push_back(static_cast<std::uint16_t>(entries_.size()));
+    return place;
+  }
+
+  // The one that leaves the fewest entries to try, if the text begins as one of them does.
+  static std::uint8_t best_character(const std::vector<Entry>& entries) {
+    Place best{0, 0, false};
+    auto fewest = std::numeric_limits<std::size_t>::max();
+    for (auto place = best; place.at < kLastCharacter; ++place.at) {
+      std::size_t count = 0;
+      for (const auto& one : entries)
+        for (const auto& other : entries)
+          count += one.start.text().size() <= place.at || other.start.text().size() <= place.at ||
+                           place.list_of(one.start.text()) == place.list_of(other.start.text())
+                       ? 1
+                       : 0;
+      if (count < fewest) {
+        fewest = count;
+        best = place;
+      }
+    }
+    return best.at;
+  }
+
+  static constexpr std::size_t kPlaces = 512, kLists = 32;
+  static constexpr std::size_t kFew = 3;              // are tried one after another
+  static constexpr std::uint8_t kLastCharacter = 40;  // that is tried
+
   std::vector<const SplatRule*> rules_;
   std::vector<LinePattern> patterns_;
-  struct Entry {
-    Start start;        // at least two characters
-    std::size_t index;  // into the others
-    std::size_t other;  // the next entry that may take a line which does not begin so
-  };
-  static constexpr std::size_t kPlaces = 512;
-  std::array<std::vector<Entry>, kPlaces> by_start_;
+  std::vector<Entry> entries_;
+  std::vector<std::uint16_t> lists_{0};  // where in entries_ each begins, and one more for each place
+  std::array<Place, kPlaces> places_{};
 };
 
 const SplatTable& table() {
@@ -144,13 +188,20 @@ bool FoundSplat::is_warning_of(const SplatRule& title) const {
 }
 
 bool may_begin_splat(std::string_view body) {
-  return table().has_start_of(body);
+  const auto candidates = table().candidates(body);
+  return std::any_of(candidates.begin(), candidates.end(),
+                     [body, head = Start::head_of(body)](const SplatTable::Entry& candidate) {
+                       return candidate.start.begins(body, head);
+                     });
 }
 
 std::optional<FoundSplat> find_splat(std::string_view body) {
-  if (body.empty()) return std::nullopt;
-  auto found = table().find(body);
-  if (found && kNotices.match(body)) found.reset();
+  std::optional<FoundSplat> found;
+  const auto candidates = table().candidates(body);
+  if (candidates.empty()) return found;
+  RuleTable::Groups groups;
+  const auto* rule = table().find(candidates, body, groups);
+  if (rule != nullptr && !kNotices.match(body)) found = {rule, body, groups, rule->one_line};
   return found;
 }
 
