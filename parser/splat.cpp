@@ -352,8 +352,10 @@ ReportBuilder::Answer SplatBuilder::read(const Line& line, std::string_view body
     default:
       break;
   }
-  if (read_lock(line, body)) return Answer::taken;
-  return is_filler(bare, bare_openings) ? Answer::taken : Answer::unknown;
+  const bool filler = is_filler(bare, bare_openings);
+  // Of these only the rows of held locks ("#0: ") say anything about one.
+  if (filler && body.front() != '#') return Answer::taken;
+  return read_lock(line, body) || filler ? Answer::taken : Answer::unknown;
 }
 
 bool SplatBuilder::is_on_a_stack(std::string_view function) const {
