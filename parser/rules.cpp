@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "parser/depot_sections.h"
 #include "parser/kasan.h"
@@ -19,14 +20,16 @@ struct LinePattern::Expression {
 };
 
 LinePattern::LinePattern(const Rule& rule)
-    : rule_(&rule),
-      holds_(trim_left(rule.holds)),
+    : holds_(trim_left(rule.holds)),
+      rule_(&rule),
       pattern_(rule.pattern),
       expression_(std::make_unique<Expression>()) {
   // Of what may follow nothing is wanted: to look at it would only cost time.
   open_end_ = pattern_.ends_with(".*") && !pattern_.ends_with("\\.*");
   if (open_end_) pattern_.remove_suffix(2);
-  matcher_ = LineMatcher::compile(pattern_, open_end_, rule.starts);
+  auto matcher = LineMatcher::compile(pattern_, open_end_, rule.starts);
+  has_matcher_ = matcher.has_value();
+  if (matcher) matcher_ = std::move(*matcher);
 }
 
 LinePattern::~LinePattern() = default;
@@ -35,7 +38,7 @@ LinePattern& LinePattern::operator=(LinePattern&&) noexcept = default;
 
 bool LinePattern::match(std::string_view text, Groups& groups) const {
   if (!holds_.empty() && text.find(holds_) == std::string_view::npos) return false;
-  const auto answer = matcher_ ? matcher_->match(text, groups) : LineMatcher::Answer::gave_up;
+  const auto answer = has_matcher_ ? matcher_.match(text, groups) : LineMatcher::Answer::gave_up;
   return answer == LineMatcher::Answer::gave_up ? match_expression(text, groups)
                                                 : answer == LineMatcher::Answer::yes;
 }

@@ -23,8 +23,8 @@ struct Rule {
   std::string_view firsts{};  // where it has no literal prefix: the characters that it may begin with
 };
 
-// A rule, compiled.
-class LinePattern {
+// A rule, compiled. What each line is asked for lies in one cache line, at its front.
+class alignas(64) LinePattern {
  public:
   using Groups = LineMatcher::Groups;
 
@@ -41,16 +41,17 @@ class LinePattern {
   bool match_expression(std::string_view text, Groups& groups) const;
 
   const Rule& rule() const { return *rule_; }
-  bool has_matcher() const { return matcher_.has_value(); }
+  bool has_matcher() const { return has_matcher_; }
 
  private:
   struct Expression;  // of RE2, compiled when a line first needs it
 
+  std::string_view holds_;  // without the blanks at its front, which lines have many of
+  bool has_matcher_ = false;
+  LineMatcher matcher_;
   const Rule* rule_;
-  std::string_view holds_;    // without the blanks at its front, which lines have many of
   std::string_view pattern_;  // without an open end
   bool open_end_ = false;     // anything may follow
-  std::optional<LineMatcher> matcher_;
   std::unique_ptr<Expression> expression_;
 };
 
@@ -71,7 +72,7 @@ class RuleTable {
   std::span<const Rule> rules_;
   std::vector<LinePattern> patterns_;
   struct Entry {
-    Start start;
+    [[no_unique_address]] Start start;
     std::uint8_t rule;
   };
   std::array<std::vector<Entry>, 256> by_first_;  // the rules that a first character leaves
