@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -17,11 +18,13 @@ namespace {
 
 constexpr std::size_t kMaxTitle = 120;
 constexpr std::string_view kCorrupted = "corrupted";
+constexpr std::size_t kShortestAddress = 6;  // digits
 
 struct Replacement {
   std::string_view holds;  // a literal of the pattern's, looked for first; may be empty
   const char* pattern;
   const char* by;
+  std::size_t run = 0;  // ... and so many hexadecimal digits in a row
 };
 // In this order; what one leaves the next one sees.
 constexpr std::array kReplacements{
@@ -33,11 +36,11 @@ constexpr std::array kReplacements{
         "+0x",
         R"(([a-zA-Z_][a-zA-Z0-9_]*)(?:\.(?:isra|constprop|part|cold|llvm)[0-9.]*)*\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?(?: \[\w+\])?)",
         R"(\1)"},
-    Replacement{"", R"(\b(?:0x)?[0-9a-f]{6,}\b)", "ADDR"},
+    Replacement{"", R"(\b(?:0x)?[0-9a-f]{6,}\b)", "ADDR", kShortestAddress},
     Replacement{"0x", R"(\b0x[0-9a-f]+\b)", "ADDR"},
     Replacement{".", R"((\.[chS]):[0-9]+(?::[0-9]+)?)", R"(\1:LINE)"},
     Replacement{"CPU#", R"(\bCPU#[0-9]+)", "CPU"},
-    Replacement{"", R"([0-9]{7,})", "NUM"},
+    Replacement{"", R"([0-9]{7,})", "NUM", 7},
 };
 
 const RE2& replacement_pattern(std::size_t index) {
@@ -80,13 +83,21 @@ void add_alt(Report& report, std::string title) {
     report.alt_titles.push_back(std::move(title));
 }
 
+// The parts as one text, in memory of just its size.
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const auto part : parts) size += part.size();
+  std::string text;
+  text.reserve(size);
+  for (const auto part : parts) text += part;
+  return text;
+}
+
 std::string with_function(std::string_view format, std::string_view function) {
   constexpr std::string_view kPlace = "{F}";
   const auto at = format.find(kPlace);
   if (at == std::string_view::npos) return std::string(format);
-  std::string out;
-  out.reserve(format.size() - kPlace.size() + function.size());
-  return out.append(format.substr(0, at)).append(function).append(format.substr(at + kPlace.size()));
+  return joined({format.substr(0, at), function, format.substr(at + kPlace.size())});
 }
 
 // Waits that have several entries, and of which it does not matter through which one a task came in.
@@ -102,7 +113,6 @@ FunctionNames names_of_wait(std::string_view function) {
 // an id.
 std::string without_program_id(std::string_view function) {
   std::string name(function);
-  if (!function.starts_with("bpf_")) return name;
   static const RE2 id("_[0-9a-f]{6,}", RE2::Latin1);
   RE2::GlobalReplace(&name, id, "_ADDR");
   return name;
@@ -111,7 +121,9 @@ std::string without_program_id(std::string_view function) {
 // The title and all others under which the same function may be known.
 void set_titles(Report& report, std::string_view format, const std::array<std::string_view, 2>& alts,
                 Blame blame) {
-  const auto function = report.guilty.empty() ? std::string(kCorrupted) : without_program_id(report.guilty);
+  std::string program;
+  std::string_view function = report.guilty.empty() ? kCorrupted : std::string_view(report.guilty);
+  if (function.starts_with("bpf_")) function = program = without_program_id(function);
   const auto names = blame == Blame::stall || blame == Blame::loop || blame == Blame::hang
                          ? names_of_wait(function)
                          : names_of(function);
@@ -123,7 +135,7 @@ void set_titles(Report& report, std::string_view format, const std::array<std::s
       if (!alt.empty()) add_alt(report, with_function(alt, name));
   }
   std::sort(report.alt_titles.begin(), report.alt_titles.end());
-  if (!report.guilty.empty() && !names[1].empty()) report.guilty = names.front();
+  if (!report.guilty.empty() && !names[1].empty()) report.guilty = std::string(names.front());
 }
 
 std::string_view capitalised(Access::Kind kind) {
@@ -184,25 +196,33 @@ std::string with_captures(std::string_view format, std::span<const std::string_v
   return out;
 }
 
-// A title of a table, what the pattern captured put in. Only that need be normalised: no table's own words
-// look like an address or number.
-std::string filled_in(std::string_view format, std::span<const std::string_view> captures) {
-  const auto brace = format.find('{');
-  const bool captured =
-      brace != std::string_view::npos && format.find_first_of("123456789", brace) != std::string_view::npos;
-  return captured ? normalised(with_captures(format, captures)) : std::string(format);
+bool has_captures(std::string_view format) {
+  for (auto at = format.find('{'); at != std::string_view::npos; at = format.find('{', at + 1))
+    if (at + 1 < format.size() && is_digit(format[at + 1])) return true;
+  return false;
+}
+
+// A title of a table, what the pattern captured put in, and then kept in `room`. Only that need be
+// normalised: no table's own words look like an address or number.
+std::string_view filled_in(std::string_view format, std::span<const std::string_view> captures,
+                           std::string& room) {
+  if (!has_captures(format)) return format;
+  return room = normalised(with_captures(format, captures));
+}
+
+bool has_hex_run(std::string_view text, std::size_t size) {
+  std::size_t run = 0;
+  for (const char c : text) {
+    run = is_hex(c) ? run + 1 : 0;
+    if (run == size) return true;
+  }
+  return size == 0;
 }
 
 // Whether any replacement may apply: most titles hold no number.
 bool has_to_be_normalised(std::string_view text) {
-  constexpr std::size_t kShortestAddress = 6;
-  std::size_t hex = 0;
-  for (const char c : text) {
-    if (is_digit(c)) return true;
-    hex = is_hex(c) ? hex + 1 : 0;
-    if (hex == kShortestAddress) return true;
-  }
-  return text.find("syz") != std::string_view::npos || text.find("::") != std::string_view::npos ||
+  return std::any_of(text.begin(), text.end(), is_digit) || has_hex_run(text, kShortestAddress) ||
+         text.find("syz") != std::string_view::npos || text.find("::") != std::string_view::npos ||
          std::count(text.begin(), text.end(), ':') >= 7;  // an address of IPv6 may be letters alone
 }
 
@@ -213,7 +233,7 @@ std::string normalised(std::string_view text) {
   if (!has_to_be_normalised(text)) return cut(text);
   std::string out(text);
   for (std::size_t i = 0; i < kReplacements.size(); ++i)
-    if (out.find(kReplacements[i].holds) != std::string::npos)
+    if (out.find(kReplacements[i].holds) != std::string::npos && has_hex_run(out, kReplacements[i].run))
       RE2::GlobalReplace(&out, replacement_pattern(i), kReplacements[i].by);
   return cut(without_numbers(out));
 }
@@ -233,25 +253,22 @@ void name_kasan(Report& report, const FrameTable& frames, bool tell_access) {
     report.type = "KASAN-READ";
     return;
   }
-  std::string format;
-  format.reserve(report.kind.size() + std::string_view("KASAN:  Write in {F}").size());
-  format.append("KASAN: ").append(report.kind);
-  if (const auto word = capitalised(kind); !word.empty() && !freeing) format.append(" ").append(word);
+  const auto done = freeing ? std::string_view{} : capitalised(kind);
+  const auto what = joined({"KASAN: ", report.kind, done.empty() ? "" : " ", done});
   if (report.location.empty() && report.guilty.empty())
-    report.title = format;
+    report.title = what;
   else
-    set_titles(report, format.append(" in {F}"), {freeing ? "invalid-free in {F}" : "bad-access in {F}"},
+    set_titles(report, joined({what, " in {F}"}), {freeing ? "invalid-free in {F}" : "bad-access in {F}"},
                Blame::stack);
 
-  report.type.reserve(std::string_view("KASAN-USE-AFTER-FREE-NULL-POINTER-DEREFERENCE-WRITE").size());
-  report.type = "KASAN";
   if (freeing) {
-    report.type += "-INVALID-FREE";
+    report.type = "KASAN-INVALID-FREE";
     return;
   }
-  if (report.kind.find("use-after-free") != std::string::npos) report.type += "-USE-AFTER-FREE";
-  if (report.kind.find("null-ptr-deref") != std::string::npos) report.type += "-NULL-POINTER-DEREFERENCE";
-  report.type += kind == Access::Kind::write ? "-WRITE" : "-READ";
+  const auto has = [&report](const char* word) { return report.kind.find(word) != std::string::npos; };
+  report.type = joined({"KASAN", has("use-after-free") ? "-USE-AFTER-FREE" : "",
+                        has("null-ptr-deref") ? "-NULL-POINTER-DEREFERENCE" : "",
+                        kind == Access::Kind::write ? "-WRITE" : "-READ"});
 }
 
 void name_slub(Report& report) {
@@ -270,7 +287,8 @@ void name_splat(Report& report, const FrameTable& frames, const SplatRule& rule,
   if (!holds_fault_injection(report, frames))
     report.guilty = guilty_function(rule.blame, report, frames, named, rule.skip);
   report.type = rule.type;
-  report.kind = filled_in(rule.title.substr(0, rule.title.find(" in {F}")), captures);
+  std::string room;
+  report.kind = filled_in(rule.title.substr(0, rule.title.find(" in {F}")), captures, room);
   if (report.guilty.empty() && rule.plain_if_untraced) {
     report.title = normalised(line);
     report.type = "WARNING";
@@ -279,8 +297,8 @@ void name_splat(Report& report, const FrameTable& frames, const SplatRule& rule,
   std::array<std::string, 2> told;
   std::array<std::string_view, 2> alts;
   for (std::size_t i = 0; i < alts.size(); ++i)
-    if (!rule.alts[i].empty()) alts[i] = told[i] = filled_in(rule.alts[i], captures);
-  set_titles(report, filled_in(rule.title, captures), alts, rule.blame);
+    if (!rule.alts[i].empty()) alts[i] = filled_in(rule.alts[i], captures, told[i]);
+  set_titles(report, filled_in(rule.title, captures, room), alts, rule.blame);
 }
 
 }  // namespace parser
