@@ -10,21 +10,12 @@
 namespace parser {
 namespace {
 
-struct Function {
-  std::string_view symbol;  // without compiler suffixes
-  bool helper = false, dispatcher = false, interrupt_entry = false;
-};
-
-// Reliable frames' functions, innermost first.
-std::vector<Function> functions_of(const Trace& trace, const FrameTable& frames) {
-  std::vector<Function> functions;
+// Reliable frames of functions, innermost first.
+std::vector<FrameId> functions_of(const Trace& trace, const FrameTable& frames) {
+  std::vector<FrameId> functions;
   functions.reserve(trace.frames.size());
-  for (const auto& ref : trace.frames) {
-    if (!ref.reliable) continue;
-    if (const auto symbol = frames.function(ref.frame); !symbol.empty())
-      functions.push_back({symbol, frames.is_helper(ref.frame), frames.is_dispatcher(ref.frame),
-                           frames.is_interrupt_entry(ref.frame)});
-  }
+  for (const auto& ref : trace.frames)
+    if (ref.reliable && frames.has_function(ref.frame)) functions.push_back(ref.frame);
   return functions;
 }
 
@@ -49,38 +40,37 @@ constexpr std::string_view kUserFaults = "*page_fault el0_da* el0_ia*";
 
 // A timer's interrupt found the loop: what it interrupted stands below its entry. A stack that reaches no
 // entry of the kernel is cut: its outermost function is any that happened to run.
-std::string_view stalled_function(std::span<const Function> functions) {
+std::string_view stalled_function(std::span<const FrameId> functions, const FrameTable& frames) {
   std::string_view before;
   if (functions.size() < 2) return {};
-  for (const auto& function : functions) {
-    const auto symbol = function.symbol;
+  for (const auto id : functions) {
+    const auto symbol = frames.function(id);
     // Waiting for other CPUs is no loop of the caller's: all such stalls are one.
     if (symbol.find("smp_call_function") != std::string_view::npos) return symbol;
-    if (function.dispatcher) return before;
-    if (!function.helper && !function.interrupt_entry && !matches_any(symbol, kRcu)) before = symbol;
+    if (frames.is_dispatcher(id)) return before;
+    if (!frames.is_helper(id) && !frames.is_interrupt_entry(id) && !matches_any(symbol, kRcu))
+      before = symbol;
   }
-  return matches_any(functions.back().symbol, kUserFaults) ? before : "";
+  return matches_any(frames.function(functions.back()), kUserFaults) ? before : "";
 }
 
 // What the timer's interrupt interrupted. An NMI needs none, nor where the registers stand on top.
-std::vector<Function> below_interrupt(std::vector<Function> functions, const Trace& trace) {
-  const auto is_entry = [](const Function& function) { return function.interrupt_entry; };
+std::span<const FrameId> below_interrupt(std::span<const FrameId> functions, const Trace& trace,
+                                         const FrameTable& frames) {
+  const auto is_entry = [&frames](FrameId id) { return frames.is_interrupt_entry(id); };
   auto entry = std::find_if(functions.begin(), functions.end(), is_entry);
   const bool whole = trace.role == Role::nmi || trace.frames.front().pc;
   if (entry == functions.end() && whole) return functions;
   while (entry != functions.end() && is_entry(*entry)) ++entry;
-  functions.erase(functions.begin(), entry);
-  return functions;
+  return functions.subspan(static_cast<std::size_t>(entry - functions.begin()));
 }
 
-std::string_view sleeping_function(std::span<const Function> functions) {
-  // Whoever waits there, the culprit is elsewhere: these are bugs of their own, not of each caller.
-  for (const auto& function : functions)
-    for (const std::string_view everybodys :
-         {"rtnl_lock", "synchronize_rcu", "synchronize_srcu", "synchronize_net", "synchronize_sched"})
-      if (function.symbol.find(everybodys) != std::string_view::npos) return function.symbol;
-  for (const auto& function : functions)
-    if (!function.helper && !is_waiting_function(function.symbol)) return function.symbol;
+std::string_view sleeping_function(std::span<const FrameId> functions, const FrameTable& frames) {
+  // These are bugs of their own, not of each caller.
+  for (const auto id : functions)
+    if (frames.is_shared_wait(id)) return frames.function(id);
+  for (const auto id : functions)
+    if (!frames.is_helper(id) && !frames.is_waiting(id)) return frames.function(id);
   return {};
 }
 
@@ -94,6 +84,22 @@ constexpr std::string_view kTakesLocks =
 
 bool is_passed_over(const Report& report, std::string_view name) {
   return report.family == Family::lockdep ? matches_any(name, kTakesLocks) : is_skipped_function(name);
+}
+
+std::string_view named_by_stack(Blame blame, const Trace& trace, const FrameTable& frames,
+                                std::string_view skip) {
+  switch (blame) {
+    case Blame::stall: {
+      const auto functions = functions_of(trace, frames);
+      return stalled_function(below_interrupt(functions, trace, frames), frames);
+    }
+    case Blame::loop:
+      return stalled_function(functions_of(trace, frames), frames);
+    case Blame::hang:
+      return sleeping_function(functions_of(trace, frames), frames);
+    default:
+      return first_of(trace, frames, skip);
+  }
 }
 
 bool serves(Blame blame, Role role) {
@@ -157,11 +163,7 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
     if (!name.empty() && !is_passed_over(report, name) && !matches_any(name, skip)) return name;
   for (const auto& trace : report.traces) {
     if (!serves(blame, trace.role)) continue;
-    const auto found = blame == Blame::stall
-                           ? stalled_function(below_interrupt(functions_of(trace, frames), trace))
-                       : blame == Blame::loop ? stalled_function(functions_of(trace, frames))
-                       : blame == Blame::hang ? sleeping_function(functions_of(trace, frames))
-                                              : first_of(trace, frames, skip);
+    const auto found = named_by_stack(blame, trace, frames, skip);
     if (!found.empty()) return std::string(found);
   }
   // Lockdep's own line and stack may name nothing but a worker; the chain of locks tells more.

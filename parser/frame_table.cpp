@@ -3,6 +3,7 @@
 #include <tsl/robin_map.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <random>
@@ -254,14 +255,22 @@ std::optional<StackGuess::Printed> FrameTable::find(std::string_view text) {
   return printed(known->first, known->second);
 }
 
-void FrameTable::find_traits(FrameId id) const {
-  const auto function = without_compiler_suffix(frames_[id].symbol);
-  traits_[id] = {static_cast<std::uint32_t>(function.size()),
-                 true,
-                 is_skipped_function(function),
-                 parser::is_dispatcher(function),
-                 parser::is_interrupt_entry(function),
-                 parser::is_fault_injection(function)};
+std::size_t FrameTable::find_function(FrameId id) const {
+  const auto size = without_compiler_suffix(frames_[id].symbol).size();
+  traits_[id].function_size = static_cast<std::uint32_t>(size);
+  return size;
+}
+
+bool FrameTable::find_trait(FrameId id, Trait trait) const {
+  // In the order of Trait.
+  constexpr std::array kAsk{is_skipped_function,        parser::is_dispatcher, parser::is_interrupt_entry,
+                            parser::is_fault_injection, is_waiting_function,   is_shared_wait_function};
+  const auto index = static_cast<std::size_t>(trait);
+  const bool has = kAsk[index](function(id));
+  const auto bit = static_cast<std::uint8_t>(1U << index);
+  traits_[id].known |= bit;
+  if (has) traits_[id].has |= bit;
+  return has;
 }
 
 void FrameTable::identify(Frame& frame) {

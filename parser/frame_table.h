@@ -91,15 +91,15 @@ class FrameTable {
 
   const Frame& operator[](FrameId id) const { return frames_[id]; }
   // What functions.h knows of its function: asked once for each frame, however often it is printed.
-  bool is_helper(FrameId id) const { return traits(id).helper; }
-  bool is_dispatcher(FrameId id) const { return traits(id).dispatcher; }
-  bool is_interrupt_entry(FrameId id) const { return traits(id).interrupt_entry; }
-  bool is_fault_injection(FrameId id) const { return traits(id).fault_injection; }
-  bool has_function(FrameId id) const { return traits(id).function_size > 0; }
+  bool is_helper(FrameId id) const { return has(id, Trait::helper); }
+  bool is_dispatcher(FrameId id) const { return has(id, Trait::dispatcher); }
+  bool is_interrupt_entry(FrameId id) const { return has(id, Trait::interrupt_entry); }
+  bool is_fault_injection(FrameId id) const { return has(id, Trait::fault_injection); }
+  bool is_waiting(FrameId id) const { return has(id, Trait::waiting); }
+  bool is_shared_wait(FrameId id) const { return has(id, Trait::shared_wait); }
+  bool has_function(FrameId id) const { return function_size(id) > 0; }
   // Its symbol without compiler suffixes.
-  std::string_view function(FrameId id) const {
-    return frames_[id].symbol.substr(0, traits(id).function_size);
-  }
+  std::string_view function(FrameId id) const { return frames_[id].symbol.substr(0, function_size(id)); }
   std::size_t size() const { return frames_.size(); }
 
  private:
@@ -124,15 +124,31 @@ class FrameTable {
   }
   void identify(Frame& frame);
 
-  struct Traits {
-    std::uint32_t function_size = 0;
-    bool known = false, helper = false, dispatcher = false, interrupt_entry = false, fault_injection = false;
+  enum class Trait : std::uint8_t {
+    helper,
+    dispatcher,
+    interrupt_entry,
+    fault_injection,
+    waiting,
+    shared_wait
   };
-  const Traits& traits(FrameId id) const {
-    if (!traits_[id].known) find_traits(id);
-    return traits_[id];
+  // Each is found when it is first asked for.
+  struct Traits {
+    static constexpr std::uint32_t kUnknown = UINT32_MAX;
+    std::uint32_t function_size = kUnknown;
+    std::uint8_t known = 0, has = 0;  // a bit for each Trait
+  };
+  std::size_t function_size(FrameId id) const {
+    const auto size = traits_[id].function_size;
+    return size != Traits::kUnknown ? size : find_function(id);
   }
-  void find_traits(FrameId id) const;
+  bool has(FrameId id, Trait trait) const {
+    const auto bit = 1U << static_cast<unsigned>(trait);
+    const auto traits = traits_[id];
+    return (traits.known & bit) != 0 ? (traits.has & bit) != 0 : find_trait(id, trait);
+  }
+  std::size_t find_function(FrameId id) const;
+  bool find_trait(FrameId id, Trait trait) const;
   struct Known;  // what was printed before
 
   std::deque<Frame> frames_;

@@ -374,6 +374,13 @@ bool is_waiting_function(std::string_view symbol) {
   return patterns.match(symbol);
 }
 
+bool is_shared_wait_function(std::string_view symbol) {
+  constexpr std::array<std::string_view, 5> kWaits{"rtnl_lock", "synchronize_rcu", "synchronize_srcu",
+                                                   "synchronize_net", "synchronize_sched"};
+  return std::any_of(kWaits.begin(), kWaits.end(),
+                     [symbol](std::string_view wait) { return symbol.find(wait) != std::string_view::npos; });
+}
+
 FunctionNames names_of(std::string_view symbol) {
   constexpr std::string_view kFirsts = "_SsCck";
   if (symbol.empty() || kFirsts.find(symbol.front()) == std::string_view::npos) return {symbol};

@@ -34,6 +34,9 @@ bool is_fault_injection(std::string_view symbol);
 // Functions in which a task sleeps for somebody else; never why it sleeps.
 bool is_waiting_function(std::string_view symbol);
 
+// Waits that are the same whoever waits: the culprit is elsewhere.
+bool is_shared_wait_function(std::string_view symbol);
+
 // "__x64_sys_rmdir" -> {"sys_rmdir"}, the name that all architectures and compilers share first, then the
 // other names under which the same function is known; what is left stays empty. {symbol} for any other
 // function.
