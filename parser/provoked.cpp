@@ -42,12 +42,11 @@ std::string_view lkdtm_test(std::string_view symbol) {
   return symbol;
 }
 
-// Whose test code a frame is: its words in kModules, or the test's own name.
-std::string test_of(const Frame& frame) {
-  if (const auto test = lkdtm_test(frame.symbol); !test.empty())
-    return "LKDTM " + std::string(without_compiler_suffix(test));
+// The words for the module whose code a frame is, if that one is a test.
+std::string_view words_for_module(const Frame& frame) {
+  if (frame.module.empty()) return {};
   for (const auto& [module, words] : kModules)
-    if (frame.module == module) return std::string(words);
+    if (frame.module == module) return words;
   return {};
 }
 
@@ -141,22 +140,40 @@ void ProvokedSections::read(const Line& line, std::string_view body) {
   close("KUnit " + std::string(first_word(trim_left(result))), line.number);
 }
 
-ProvokedSections::OfTest ProvokedSections::find_test_code(FrameId id, const FrameTable& frames) {
-  if (id >= of_tests_.size()) of_tests_.resize(frames.size(), OfTest::unknown);
-  of_tests_[id] = test_of(frames[id]).empty() ? OfTest::no : OfTest::yes;
-  return of_tests_[id];
+void ProvokedSections::learn(const FrameTable& frames) {
+  for (auto id = of_tests_.size(); id < frames.size(); ++id) {
+    const auto& frame = frames[static_cast<FrameId>(id)];
+    of_tests_.push_back(!lkdtm_test(frame.symbol).empty()  ? OfTest::test
+                        : !words_for_module(frame).empty() ? OfTest::module
+                                                           : OfTest::no);
+    any_of_test_ = any_of_test_ || of_tests_.back() != OfTest::no;
+  }
 }
 
-// Whose test code a stack runs through, by its frames alone.
-std::string ProvokedSections::by_stack(const Trace& trace, const FrameTable& frames) {
-  std::string name;
+// The frame that tells which test a stack runs through, or else the first that tells whose.
+std::optional<FrameId> ProvokedSections::test_frame(const Trace& trace) const {
+  std::optional<FrameId> first;
   for (const auto& ref : trace.frames) {
-    if (!ref.reliable || !is_test_code(ref.frame, frames)) continue;
-    auto test = test_of(frames[ref.frame]);
-    if (test.starts_with("LKDTM ")) return test;
-    if (name.empty()) name = std::move(test);
+    const auto tells = of_tests_[ref.frame];
+    if (tells == OfTest::no || !ref.reliable) continue;
+    if (tells == OfTest::test) return ref.frame;
+    if (!first) first = ref.frame;
   }
-  return name;
+  return first;
+}
+
+// Whose test code the stacks run through, by their frames alone.
+std::string ProvokedSections::by_stacks(const Report& report, const FrameTable& frames) {
+  learn(frames);
+  if (!any_of_test_) return {};
+  for (const auto& trace : report.traces)
+    if (const auto id = test_frame(trace)) {
+      const auto& frame = frames[*id];
+      return of_tests_[*id] == OfTest::test
+                 ? "LKDTM " + std::string(without_compiler_suffix(lkdtm_test(frame.symbol)))
+                 : std::string(words_for_module(frame));
+    }
+  return {};
 }
 
 // The last one opened that the report begins in.
@@ -173,11 +190,7 @@ const ProvokedSections::Section* ProvokedSections::section_of(const Report& repo
 
 std::string ProvokedSections::provoked_by(const Report& report, const Caller& caller,
                                           const FrameTable& frames) {
-  std::string found;
-  for (const auto& trace : report.traces) {
-    found = by_stack(trace, frames);
-    if (!found.empty()) break;
-  }
+  auto found = by_stacks(report, frames);
   if (found.empty())
     if (const auto* section = section_of(report, caller)) found = section->name;
   if (!found.starts_with("KUnit ")) return found;

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,18 +55,17 @@ class ProvokedSections {
   void close(std::string_view name, std::uint64_t line);
   void find_reaches();
 
-  // Asked of each frame of each report, so that it is remembered.
-  enum class OfTest : std::uint8_t { unknown, no, yes };
-  bool is_test_code(FrameId id, const FrameTable& frames) {
-    const auto known = id < of_tests_.size() ? of_tests_[id] : OfTest::unknown;
-    return (known != OfTest::unknown ? known : find_test_code(id, frames)) == OfTest::yes;
-  }
-  OfTest find_test_code(FrameId id, const FrameTable& frames);
+  // What a frame says of the test that it belongs to: nothing, which module it is of, or which test it is.
+  enum class OfTest : std::uint8_t { no, module, test };
+  // Looks at the frames that are new in the table.
+  void learn(const FrameTable& frames);
   const Section* section_of(const Report& report, const Caller& caller) const;
-  std::string by_stack(const Trace& trace, const FrameTable& frames);
+  std::optional<FrameId> test_frame(const Trace& trace) const;
+  std::string by_stacks(const Report& report, const FrameTable& frames);
 
   std::deque<Section> sections_;  // the last few
-  std::vector<OfTest> of_tests_;  // what is known of each frame
+  std::vector<OfTest> of_tests_;  // of each frame that was looked at
+  bool any_of_test_ = false;      // ... is of one: mostly none is, and no stack need be looked through
 };
 
 }  // namespace parser
