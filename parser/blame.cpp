@@ -82,8 +82,13 @@ constexpr std::string_view kTakesLocks =
     "worker_thread "
     "rcu_lock_* seq_lock* might_* ww_mutex*";
 
-bool is_passed_over(const Report& report, std::string_view name) {
-  return report.family == Family::lockdep ? matches_any(name, kTakesLocks) : is_skipped_function(name);
+bool is_passed_over(const Report& report, const FrameTable& frames, std::string_view name) {
+  if (report.family == Family::lockdep) return matches_any(name, kTakesLocks);
+  // Mostly it stands near the top of the first stack, and of a frame it is known.
+  if (!report.traces.empty())
+    for (const auto& ref : report.traces.front().frames)
+      if (frames.function(ref.frame) == name) return frames.is_helper(ref.frame);
+  return is_skipped_function(name);
 }
 
 std::string_view named_by_stack(Blame blame, const Trace& trace, const FrameTable& frames,
@@ -129,8 +134,8 @@ bool holds_fault_injection(const Report& report, const FrameTable& frames) {
   if (first == report.traces.end()) return false;
   for (const auto& ref : first->frames) {
     if (!ref.reliable || !frames.has_function(ref.frame)) continue;
+    if (!frames.is_helper(ref.frame)) break;  // those of fault injection are
     if (frames.is_fault_injection(ref.frame)) return true;
-    if (!frames.is_helper(ref.frame)) break;
   }
   return false;
 }
@@ -160,7 +165,7 @@ std::string guilty_function(Blame blame, const Report& report, const FrameTable&
     return {};
   }
   for (const auto& name : named)
-    if (!name.empty() && !is_passed_over(report, name) && !matches_any(name, skip)) return name;
+    if (!name.empty() && !is_passed_over(report, frames, name) && !matches_any(name, skip)) return name;
   for (const auto& trace : report.traces) {
     if (!serves(blame, trace.role)) continue;
     const auto found = named_by_stack(blame, trace, frames, skip);
