@@ -96,7 +96,10 @@ void CollectedSubject::add_kernel(const KernelFacts& kernel) {
 
 void CollectedSubject::add_place(const PlaceOfReport& at) {
   if (logs.empty() || !(logs.back() == at.log)) logs.push_back(at.log);
-  if (last.input == nullptr || last < at) last = at;
+  if (last.input != nullptr && last.log == at.log)
+    last.line = std::max(last.line, at.line);  // mostly; the name is shared by threads and dear to copy
+  else if (last.input == nullptr || last < at)
+    last = at;
   // Reports come as they end; what is asked for is where they begin.
   if (places.size() == TriageGroup::kMaxPlaces) {
     if (!(at < places.back())) return;
@@ -114,9 +117,8 @@ TriageCollector::TriageCollector(const Suppressions& suppressions, KernelFacts k
       suppressed_(suppressions.size()) {}
 
 void TriageCollector::begin(LogId log, const std::string& name) {
-  log_ = log;
+  place_ = {log, nullptr, 0};
   name_ = name;
-  input_.reset();
   kernel_ = given_;
   recognised_ = false;
   reports_ = 0;
@@ -180,13 +182,13 @@ void TriageCollector::on_report(parser::Report&& report, std::string_view text) 
     first_ = subject;
     first_line_ = report.first_line;
   }
-  if (!input_) input_ = std::make_shared<const std::string>(name_);
-  PlaceOfReport at{log_, input_, report.line};
-  subject->add_place(at);
-  if (fresh || shows_better(report, at, subject->example, subject->example_place)) {
+  if (!place_.input) place_.input = std::make_shared<const std::string>(name_);
+  place_.line = report.line;
+  subject->add_place(place_);
+  if (fresh || shows_better(report, place_, subject->example, subject->example_place)) {
     subject->example = std::move(report);
     subject->example.text = text;
-    subject->example_place = std::move(at);
+    subject->example_place = place_;
   }
 }
 

@@ -119,9 +119,8 @@ class TriageCollector final : private parser::Sink {
   Facts facts_;
   std::vector<std::uint64_t> suppressed_;  // reports, by suppression
   // Of the current log.
-  LogId log_;
   std::string name_;
-  std::shared_ptr<const std::string> input_;  // the same, made with the first report
+  PlaceOfReport place_;  // of its last report; its name there is made with the first one
   KernelFacts kernel_;
   bool recognised_ = false;
   std::uint64_t reports_ = 0;
