@@ -181,13 +181,12 @@ struct HashPrinted {
     return word;
   }
   std::size_t operator()(std::string_view text) const {
-    constexpr std::size_t kWord = sizeof(std::uint64_t);
     if (text.empty()) return 0;
     std::uint64_t hash = mix(seed, text.size());
     if (text.size() < kWord) return mix(hash, word(text.data(), text.size()));
     for (std::size_t at = 0; at + kWord < text.size(); at += kWord)
-      hash = mix(hash, word(text.data() + at, kWord));
-    return mix(hash, word(text.data() + text.size() - kWord, kWord));
+      hash = mix(hash, word_at(text.data() + at));
+    return mix(hash, word_at(text.data() + text.size() - kWord));
   }
   std::size_t operator()(const PrintedPlace& place) const {
     auto hash = mix((*this)(place.symbol), (*this)(place.module));

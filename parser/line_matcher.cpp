@@ -25,26 +25,8 @@ std::size_t byte(char c) {
   return static_cast<unsigned char>(c);
 }
 
-constexpr std::size_t kWord = sizeof(std::uint64_t);
 constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;  // of a word's bytes
 constexpr std::uint64_t kTops = kEach * 0x80;
-
-// Of so many characters at the front of a word.
-constexpr auto kMasks = [] {
-  std::array<std::uint64_t, kWord + 1> masks{};
-  std::array<unsigned char, kWord> known{};
-  for (std::size_t i = 0; i < kWord; ++i) {
-    known[i] = 0xff;
-    masks[i + 1] = std::bit_cast<std::uint64_t>(known);
-  }
-  return masks;
-}();
-
-std::uint64_t word_at(const char* text) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, text, kWord);
-  return word;
-}
 
 }  // namespace
 
@@ -441,7 +423,7 @@ struct LineMatcher::Run {
     if (left < literal.length) return false;
     const auto shown = std::min<std::size_t>(literal.length, kWord);
     if (left < kWord) return std::memcmp(text.data() + at, literal.begin.data(), shown) == 0;
-    if (((word_at(text.data() + at) ^ word_at(literal.begin.data())) & kMasks[shown]) != 0) return false;
+    if (((word_at(text.data() + at) ^ word_at(literal.begin.data())) & kWordMasks[shown]) != 0) return false;
     return literal.length <= kWord ||
            is_same(text.data() + at, matcher.literals_.data() + literal.index, literal.length);
   }

@@ -16,8 +16,7 @@ constexpr std::array<std::string_view, 8> kLevels{"emerg", "alert",  "crit", "er
                                                   "warn",  "notice", "info", "debug"};
 
 std::uint64_t load8(const char* at) {
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, at, sizeof bytes);
+  auto bytes = word_at(at);
   if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
   return bytes;
 }

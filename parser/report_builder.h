@@ -55,10 +55,10 @@ class ReportBuilder {
     if (size > 0) own_frame(text.substr(0, size), number);
     return size;
   }
-  // Cheap: whether that is worth a call.
   bool in_stack() const { return collector_.open(); }
+  // Cheap: whether consume_expected() is worth a call.
   bool may_expect(const Line& line) const {
-    return collector_.open() && !line.text.empty() && line.text.front() == ' ';
+    return in_stack() && !line.text.empty() && line.text.front() == ' ';
   }
   // Keeps a line of the report's own for text(); consume() does so by itself.
   void keep_text(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -45,16 +46,28 @@ constexpr bool begins_with(std::string_view text, std::string_view word) {
          (text.size() >= word.size() && text[word.size() - 1] == word.back() && text.starts_with(word));
 }
 
+// Eight characters at once, in the machine's order.
+inline constexpr std::size_t kWord = sizeof(std::uint64_t);
+inline std::uint64_t word_at(const char* text) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text, kWord);
+  return word;
+}
+// Of so many characters at the front of a word.
+inline constexpr auto kWordMasks = [] {
+  std::array<std::uint64_t, kWord + 1> masks{};
+  std::array<char, kWord> known{};
+  for (std::size_t i = 0; i < kWord; ++i) {
+    known[i] = static_cast<char>(-1);
+    masks[i + 1] = std::bit_cast<std::uint64_t>(known);
+  }
+  return masks;
+}();
+
 // As memcmp() says, without a call: it is asked of each line, and more than once.
 inline bool is_same(const char* a, const char* b, std::size_t size) {
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
   if (size < kWord) return std::memcmp(a, b, size) == 0;
-  const auto differ = [a, b](std::size_t at) {
-    std::uint64_t left = 0, right = 0;
-    std::memcpy(&left, a + at, kWord);
-    std::memcpy(&right, b + at, kWord);
-    return left ^ right;
-  };
+  const auto differ = [a, b](std::size_t at) { return word_at(a + at) ^ word_at(b + at); };
   if (size < 2 * kWord) return (differ(0) | differ(size - kWord)) == 0;
   for (std::size_t at = 0; at + 2 * kWord < size; at += 2 * kWord)
     if ((differ(at) | differ(at + kWord)) != 0) return false;

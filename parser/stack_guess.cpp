@@ -8,7 +8,7 @@ std::uint32_t StackGuess::keep(const Printed& frame) {
   if (kept_.size() == kMost) {
     kept_.clear();
     latest_.assign(latest_.size(), kNone);
-    others_.assign(kSlots, no_others());
+    others_.assign(kSlots, kNoOthers);
   }
   kept_.push_back(frame);
   return static_cast<std::uint32_t>(kept_.size() - 1);
@@ -16,8 +16,7 @@ std::uint32_t StackGuess::keep(const Printed& frame) {
 
 void StackGuess::add(const Printed& frame, Place& place) {
   if (latest_.size() <= frame.frame) latest_.resize(frame.frame + 1, kNone);
-  auto& latest = latest_[frame.frame];
-  const auto before = latest;
+  const auto before = latest_[frame.frame];
   auto at = before;
   // Known frames in an order that is not: once, another stack goes on; twice, this is a new one.
   if (place.new_ || place.lost_ || before == kNone) {

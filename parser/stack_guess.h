@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "parser/model.h"
@@ -61,6 +62,7 @@ class StackGuess {
   static constexpr std::size_t kSlots = 16 * 1024;
   // Places in kept_; the likelier ones in front.
   using Others = std::array<std::uint32_t, 4>;
+  static constexpr Others kNoOthers{kNone, kNone, kNone, kNone};
 
   static std::size_t slot(const Place& place) {
     return ((place.last_two_ * 0x9e37'79b9'7f4a'7c15) >> 40) % kSlots;
@@ -84,8 +86,7 @@ class StackGuess {
 
   std::vector<Printed> kept_;
   std::vector<std::uint32_t> latest_;  // of each frame: where it was kept last
-  std::vector<Others> others_ = std::vector<Others>(kSlots, no_others());
-  static constexpr Others no_others() { return {kNone, kNone, kNone, kNone}; }
+  std::vector<Others> others_ = std::vector<Others>(kSlots, kNoOthers);
 };
 
 }  // namespace parser

@@ -6,7 +6,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 #include "parser/scan.h"
@@ -35,7 +34,7 @@ class Start {
 
   // As text.starts_with(text()); `head`: head_of(text).
   bool begins(std::string_view text, std::uint64_t head) const {
-    return (head & kMasks[known_]) == head_ && (size_ <= kWord || goes_on(text));
+    return (head & kWordMasks[known_]) == head_ && (size_ <= kWord || goes_on(text));
   }
   constexpr std::string_view text() const { return {text_, size_}; }
 
@@ -44,28 +43,11 @@ class Start {
   }
 
  private:
-  static constexpr std::size_t kWord = sizeof(std::uint64_t);
-
   static constexpr std::uint64_t word_of(std::string_view text) {
     std::array<char, kWord> word{};
     std::copy(text.begin(), text.end(), word.begin());
     return std::bit_cast<std::uint64_t>(word);
   }
-  static std::uint64_t word_at(const char* text) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text, kWord);
-    return word;
-  }
-  // Of so many characters at the front of a word.
-  static constexpr auto kMasks = [] {
-    std::array<std::uint64_t, kWord + 1> masks{};
-    std::array<char, kWord> known{};
-    for (std::size_t i = 0; i < kWord; ++i) {
-      known[i] = static_cast<char>(-1);
-      masks[i + 1] = std::bit_cast<std::uint64_t>(known);
-    }
-    return masks;
-  }();
 
   bool goes_on(std::string_view text) const {
     return text.size() >= size_ && word_at(text.data() + size_ - kWord) == tail_ &&
